@@ -28,6 +28,9 @@ public interface IFileSystem
     /// <summary>Whether a file or directory of that name exists.</summary>
     bool Exists(string path);
 
+    /// <summary>The size of a file in bytes, or null where there is no file of that name (a directory is none).</summary>
+    long? FindLength(string path);
+
     /// <summary>The names (without directory) of the files and directories in a directory, sorted by ordinal; empty when there is no such directory.</summary>
     IReadOnlyList<string> List(string directory);
 

@@ -22,6 +22,9 @@ public sealed class OsFileSystem : IFileSystem
     public bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
     /// <inheritdoc/>
+    public long? FindLength(string path) => Guarded(path, static path => new FileInfo(path) is { Exists: true } file ? file.Length : (long?)null);
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) => Guarded(directory, static directory =>
     {
         if (!Directory.Exists(directory)) return (IReadOnlyList<string>)[];
