@@ -1,0 +1,34 @@
+namespace SnapshotPortal.Testing;
+
+/// <summary>What a simulated file system does to one operation.</summary>
+public enum SimulatedFault
+{
+    /// <summary>It works.</summary>
+    None,
+
+    /// <summary>An input/output error; a write may be there in part, a failed sync may have forgotten what it should have stored.</summary>
+    Io,
+
+    /// <summary>No space left; of a write, the first part is there.</summary>
+    Full,
+
+    /// <summary>The power goes while it runs.</summary>
+    Crash,
+}
+
+/// <summary>How a simulated file system breaks its promises: planted faults that every crash test worth its time must find.</summary>
+[Flags]
+public enum SimulatedLies
+{
+    /// <summary>It keeps them.</summary>
+    None = 0,
+
+    /// <summary><c>Sync</c> of a file returns without having stored anything.</summary>
+    Sync = 1,
+
+    /// <summary><c>SyncDirectory</c> returns without having stored anything.</summary>
+    SyncDirectory = 2,
+
+    /// <summary>A <c>Sync</c> stores all but one of the pages.</summary>
+    SyncForgetsOnePage = 4,
+}
