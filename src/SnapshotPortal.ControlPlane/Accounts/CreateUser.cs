@@ -1,0 +1,17 @@
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Accounts;
+
+/// <summary>Makes a user; for administrators. Without a password a one-time password is made; either has to be changed at the first sign-in.</summary>
+[PortalOnly]
+public sealed record CreateUser(string Email) : IOperation<CreateUserResult>
+{
+    public string? Password { get; init; }
+
+    public bool IsAdministrator { get; init; }
+}
+
+/// <summary>The user that was made.</summary>
+/// <param name="UserId">The new user.</param>
+/// <param name="OneTimePassword">Shown this once; null where a password was given.</param>
+public sealed record CreateUserResult(string UserId, string? OneTimePassword);

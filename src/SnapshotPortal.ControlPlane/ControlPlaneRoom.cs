@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using SnapshotPortal.ControlPlane.Accounts;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane;
+
+/// <summary>What the host calls to have the control plane.</summary>
+public static class ControlPlaneRoom
+{
+    /// <summary>
+    /// Adds everything: options, database, Identity's users and stores (the host adds sign-in and cookies), data protection,
+    /// operations, jobs. Throws <see cref="PortalStartException"/> where the configuration is wrong; starting the host throws
+    /// it where the data path cannot be used.
+    /// </summary>
+    public static IServiceCollection AddControlPlane(this IServiceCollection services, IConfiguration configuration, string contentRoot)
+    {
+        var options = PortalOptions.Read(configuration, contentRoot);
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => RandomNumberGenerator.Create());
+        services.AddDataProtection().SetApplicationName("SnapshotPortal").PersistKeysToFileSystem(new(Path.Combine(options.DataPath, "keys")));
+
+        services.AddSingleton<WriteGate>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<ResourceIds>();
+        services.AddDbContextFactory<PortalDb>(db => db.UseSqlite($"Data Source={Path.Combine(options.DataPath, "portal.db")};Default Timeout=30"));
+        services.AddIdentityCore<PortalUser>(identity =>
+            {
+                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+                identity.User.RequireUniqueEmail = true;
+                identity.Password.RequiredLength = Passwords.LengthMin;
+                identity.Password.RequireDigit = identity.Password.RequireLowercase = identity.Password.RequireUppercase = identity.Password.RequireNonAlphanumeric = false;
+            })
+            .AddRoles<IdentityRole>().AddEntityFrameworkStores<PortalDb>().AddDefaultTokenProviders();
+
+        services.AddSingleton<Passwords>();
+        services.AddSingleton(provider => new Callers(provider.GetRequiredService<IDbContextFactory<PortalDb>>()));
+        services.AddSingleton(provider => new SetUpToken(
+            provider.GetRequiredService<IDbContextFactory<PortalDb>>(), provider.GetRequiredService<Passwords>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<ClientTokens>();
+        services.AddSingleton<OperationMetrics>();
+        services.AddSingleton(new OperationTable(services));
+        services.AddSingleton(provider => new OperationRunner(
+            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<OperationTable>(), provider.GetRequiredService<OperationMetrics>(),
+            provider.GetRequiredService<ResourceIds>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OperationRunner>>()));
+        return services;
+    }
+}

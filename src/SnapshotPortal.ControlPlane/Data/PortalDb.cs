@@ -1,0 +1,132 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using SnapshotPortal.ControlPlane.Accounts;
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Data;
+
+/// <summary>
+/// The portal's database. Every change goes through a <see cref="Write"/>: an immediate transaction behind the
+/// <see cref="WriteGate"/>, so that what was read in it is still true when it commits; <c>SaveChanges</c> outside one opens its own.
+/// </summary>
+/// <remarks>SQLite in WAL mode now. PostgreSQL comes as a derived context with migrations of its own, hence the protected constructor.</remarks>
+internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
+{
+    private readonly WriteGate gate;
+    private readonly ChangeFeed feed;
+    private readonly HashSet<Change> changes = [];
+    private readonly List<Func<Task>> afterCommit = [];
+    private Write? write;
+
+    public PortalDb(DbContextOptions<PortalDb> options, WriteGate gate, ChangeFeed feed)
+        : this((DbContextOptions)options, gate, feed)
+    {
+    }
+
+    protected PortalDb(DbContextOptions options, WriteGate gate, ChangeFeed feed)
+        : base(options) => (this.gate, this.feed) = (gate, feed);
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<AccountMember> Members => Set<AccountMember>();
+
+    public DbSet<AccessKey> AccessKeys => Set<AccessKey>();
+
+    public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
+
+    public DbSet<AuditEntry> AuditTrail => Set<AuditEntry>();
+
+    /// <summary>Begins to change the database; nobody else does until the result is disposed.</summary>
+    public async Task<Write> BeginWriteAsync(CancellationToken cancel)
+    {
+        await gate.EnterAsync(cancel);
+        try
+        {
+            return write = new Write(this, await Database.BeginTransactionAsync(cancel));
+        }
+        catch
+        {
+            gate.Leave();
+            throw;
+        }
+    }
+
+    /// <summary>Something to do once the present write is committed, and not at all if it is not.</summary>
+    public void AfterCommit(Func<Task> effect) => afterCommit.Add(effect);
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (write is null)
+        {
+            await using var own = await BeginWriteAsync(cancellationToken);
+            var count = await SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            await own.CommitAsync();
+            return count;
+        }
+
+        ChangeTracker.DetectChanges();
+        foreach (var entry in ChangeTracker.Entries<IAnnounced>())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted) changes.Add(entry.Entity.ToChange());
+        }
+
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+        => throw new NotSupportedException("Use SaveChangesAsync: a synchronous save would not pass the write gate.");
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+        => configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        Account.Map(builder);
+        ClientToken.Map(builder);
+        AuditEntry.Map(builder);
+    }
+
+    /// <summary>A write under way. Disposing it without <see cref="CommitAsync"/> undoes everything.</summary>
+    internal sealed class Write(PortalDb db, IDbContextTransaction transaction) : IAsyncDisposable
+    {
+        private bool open = true;
+
+        /// <summary>Saves and commits, lets the next writer in, then tells the watchers and runs what waited for the commit.</summary>
+        public async Task CommitAsync()
+        {
+            // Not cancellable: a commit whose outcome nobody waits for would be worse than a late answer.
+            await db.SaveChangesAsync(CancellationToken.None);
+            await transaction.CommitAsync(CancellationToken.None);
+            List<Change> committed = [.. db.changes];
+            List<Func<Task>> effects = [.. db.afterCommit];
+            await DisposeAsync();
+            db.feed.Publish(committed);
+            foreach (var effect in effects) await effect();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!open) return;
+            open = false;
+            db.write = null;
+            db.changes.Clear();
+            db.afterCommit.Clear();
+            try
+            {
+                await transaction.DisposeAsync();
+            }
+            finally
+            {
+                db.gate.Leave();
+            }
+        }
+    }
+
+    /// <summary>Times as milliseconds since 1970: every database sorts and compares them alike.</summary>
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(), number => DateTimeOffset.FromUnixTimeMilliseconds(number));
+}

@@ -1,0 +1,16 @@
+namespace SnapshotPortal.ControlPlane.Data;
+
+/// <summary>
+/// Lets one writer at a time to the database. SQLite has one writer anyway, but its own waiting blocks a thread and polls;
+/// here writers queue without either. Other processes (backup tools) still meet SQLite's busy timeout.
+/// </summary>
+internal sealed class WriteGate : IDisposable
+{
+    private readonly SemaphoreSlim gate = new(1, 1);
+
+    public Task EnterAsync(CancellationToken cancel) => gate.WaitAsync(cancel);
+
+    public void Leave() => gate.Release();
+
+    public void Dispose() => gate.Dispose();
+}

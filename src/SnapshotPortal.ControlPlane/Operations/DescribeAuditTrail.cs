@@ -1,0 +1,32 @@
+namespace SnapshotPortal.ControlPlane.Operations;
+
+/// <summary>What was done and refused in the caller's account, newest first; for owners.</summary>
+[PortalOnly]
+public sealed record DescribeAuditTrail : IOperation<DescribeAuditTrailResult>, IPagedOperation
+{
+    /// <summary>Only what concerns this resource.</summary>
+    public string? ResourceId { get; init; }
+
+    /// <summary>Only this operation.</summary>
+    public string? Operation { get; init; }
+
+    public int? PageNumber { get; init; }
+
+    public int? PageSize { get; init; }
+
+    public int? MaxResults { get; init; }
+
+    public string? NextToken { get; init; }
+}
+
+public sealed record DescribeAuditTrailResult(int TotalCount, int PageNumber, int PageSize, string? NextToken, IReadOnlyList<AuditInfo> Entries);
+
+/// <summary>Who asked for what, and what came of it.</summary>
+/// <param name="RequestId">The request, as error pages show it.</param>
+/// <param name="Time">When it ended.</param>
+/// <param name="UserEmail">Who asked; empty for the portal itself.</param>
+/// <param name="Source">The way it came.</param>
+/// <param name="Operation">The operation's name.</param>
+/// <param name="ResourceId">What it was about.</param>
+/// <param name="Outcome"><c>Success</c> or the code of the refusal.</param>
+public sealed record AuditInfo(string RequestId, DateTimeOffset Time, string UserEmail, CallerSource Source, string Operation, string? ResourceId, string Outcome);

@@ -1,0 +1,131 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using SnapshotPortal.ControlPlane.Accounts;
+
+namespace SnapshotPortal.ControlPlane;
+
+/// <summary>The section <c>Portal</c> of the configuration, validated.</summary>
+public sealed partial record PortalOptions
+{
+    /// <summary>The directory that holds everything: databases, pools, repositories, keys. Absolute.</summary>
+    public required string DataPath { get; init; }
+
+    /// <summary>The regions, in the order of the configuration.</summary>
+    public required IReadOnlyList<RegionOptions> Regions { get; init; }
+
+    /// <summary>What is made at the first start, for unattended installs.</summary>
+    public required BootstrapOptions Bootstrap { get; init; }
+
+    /// <summary>Users that exist for demonstration; only the Development environment takes them.</summary>
+    public required IReadOnlyList<DemoUserOptions> DemoUsers { get; init; }
+
+    /// <summary>How many manual normal snapshots a disk may have (SPEC P11).</summary>
+    public required int SnapshotsPerDisk { get; init; }
+
+    /// <summary>Reads and checks the configuration; throws <see cref="PortalStartException"/> naming the key, what is wrong and what is allowed.</summary>
+    public static PortalOptions Read(IConfiguration configuration, string contentRoot)
+    {
+        var portal = configuration.GetSection("Portal");
+        var dataPath = portal["DataPath"] ?? "data";
+        if (string.IsNullOrWhiteSpace(dataPath)) throw Wrong("Portal:DataPath", "is empty", "the path of a directory, absolute or relative to the content root");
+        return new()
+        {
+            DataPath = Path.GetFullPath(dataPath, contentRoot),
+            Regions = ReadRegions(portal.GetSection("Regions")),
+            Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
+            DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
+            SnapshotsPerDisk = ReadNumber(portal, "Quotas:SnapshotsPerDisk", 256, 1, 65536),
+        };
+    }
+
+    private static IReadOnlyList<RegionOptions> ReadRegions(IConfigurationSection section)
+    {
+        var regions = section.GetChildren().Select(ReadRegion).ToList();
+        if (regions.Count == 0) return [new("local-1", "Local 1", ["local-1a", "local-1b"]), new("local-2", "Local 2", ["local-2a"])];
+        RefuseTwice(section, regions.Select(region => region.RegionId));
+        RefuseTwice(section, regions.SelectMany(region => region.Zones));
+        return regions;
+    }
+
+    private static RegionOptions ReadRegion(IConfigurationSection section)
+    {
+        const string allowed = "3–32 lower-case letters, digits and '-', beginning with a letter";
+        var id = section["RegionId"] ?? "";
+        if (!PlaceId().IsMatch(id)) throw Wrong($"{section.Path}:RegionId", $"is '{id}'", allowed);
+        var zones = section.GetSection("Zones").GetChildren().ToList();
+        if (zones.Count == 0) throw Wrong($"{section.Path}:Zones", "is empty", "a list of at least one zone id");
+        foreach (var zone in zones)
+        {
+            if (!PlaceId().IsMatch(zone.Value ?? "") || !zone.Value!.StartsWith(id, StringComparison.Ordinal) || zone.Value.Length == id.Length)
+                throw Wrong(zone.Path, $"is '{zone.Value}'", $"the region id '{id}' followed by a letter or '-' and more ({allowed})");
+        }
+
+        return new(id, section["LocalName"] is { Length: > 0 } name ? name : id, [.. zones.Select(zone => zone.Value!)]);
+    }
+
+    private static BootstrapOptions ReadBootstrap(IConfigurationSection section)
+    {
+        var (email, password) = Pair("AdminEmail", "AdminPassword");
+        if (email is not null && !EmailAddress.IsValid(email)) throw Wrong($"{section.Path}:AdminEmail", $"is '{email}'", "an e-mail address");
+        if (password is { Length: < Passwords.LengthMin }) throw Wrong($"{section.Path}:AdminPassword", "is too short", $"at least {Passwords.LengthMin} characters");
+        var (keyId, secret) = Pair("AccessKeyId", "AccessKeySecret");
+        if (keyId is not null && !KeyId().IsMatch(keyId)) throw Wrong($"{section.Path}:AccessKeyId", $"is '{keyId}'", "16–128 letters, digits, '.', '_' and '-'");
+        if (secret is { Length: < 16 }) throw Wrong($"{section.Path}:AccessKeySecret", "is too short", "at least 16 characters");
+        return new(email, password, keyId, secret);
+
+        (string? One, string? Other) Pair(string one, string other)
+        {
+            var pair = (One: NotEmpty(section[one]), Other: NotEmpty(section[other]));
+            if (pair.One is null != pair.Other is null)
+                throw Wrong($"{section.Path}:{(pair.One is null ? one : other)}", "is missing", $"a value, because {(pair.One is null ? other : one)} has one; or neither");
+            return pair;
+        }
+    }
+
+    private static DemoUserOptions ReadDemoUser(IConfigurationSection section)
+    {
+        var email = section["Email"] ?? "";
+        if (!EmailAddress.IsValid(email)) throw Wrong($"{section.Path}:Email", $"is '{email}'", "an e-mail address");
+        var password = section["Password"] ?? "";
+        if (password.Length < Passwords.LengthMin) throw Wrong($"{section.Path}:Password", "is too short", $"at least {Passwords.LengthMin} characters");
+        if (!Enum.TryParse<AccountRole>(section["Role"] ?? nameof(AccountRole.Viewer), out var role) || role == AccountRole.None || !Enum.IsDefined(role))
+            throw Wrong($"{section.Path}:Role", $"is '{section["Role"]}'", "Owner, Operator or Viewer");
+        if (!bool.TryParse(section["IsAdministrator"] ?? "false", out var administrator))
+            throw Wrong($"{section.Path}:IsAdministrator", $"is '{section["IsAdministrator"]}'", "true or false");
+        return new(email, password, role, administrator);
+    }
+
+    private static int ReadNumber(IConfigurationSection section, string key, int byDefault, int min, int max)
+    {
+        if (NotEmpty(section[key]) is not { } text) return byDefault;
+        return int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Wrong($"{section.Path}:{key}", $"is '{text}'", $"a whole number from {min} to {max}");
+    }
+
+    private static void RefuseTwice(IConfigurationSection section, IEnumerable<string> ids)
+    {
+        if (ids.GroupBy(id => id, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw Wrong(section.Path, $"names '{twice.Key}' twice", "each region and zone once");
+    }
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static PortalStartException Wrong(string key, string problem, string allowed)
+        => new($"The configuration is wrong: {key} {problem}. Allowed: {allowed}. (As an environment variable: {key.Replace(":", "__", StringComparison.Ordinal)})");
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{2,31}\z", RegexOptions.None, 1000)]
+    private static partial Regex PlaceId();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{16,128}\z", RegexOptions.None, 1000)]
+    private static partial Regex KeyId();
+}
+
+/// <summary>A region and its zones.</summary>
+public sealed record RegionOptions(string RegionId, string LocalName, IReadOnlyList<string> Zones);
+
+/// <summary>The administrator and the access key that are made at the first start; each pair is complete or absent.</summary>
+public sealed record BootstrapOptions(string? AdminEmail, string? AdminPassword, string? AccessKeyId, string? AccessKeySecret);
+
+/// <summary>A demonstration user and the role in the first account.</summary>
+public sealed record DemoUserOptions(string Email, string Password, AccountRole Role, bool IsAdministrator);

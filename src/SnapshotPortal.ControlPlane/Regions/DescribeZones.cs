@@ -1,0 +1,26 @@
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Regions;
+
+/// <summary>The zones of a region and what can be made in them.</summary>
+public sealed record DescribeZones(string RegionId) : IOperation<DescribeZonesResult>
+{
+    public string? AcceptLanguage { get; init; }
+}
+
+public sealed record DescribeZonesResult(IReadOnlyList<ZoneInfo> Zones);
+
+public sealed record ZoneInfo(string ZoneId, string LocalName, string ZoneType, IReadOnlyList<string> AvailableDiskCategories, IReadOnlyList<string> AvailableResourceCreation)
+{
+    /// <summary>The sizes that each category and performance level can have.</summary>
+    [PortalOnly]
+    public required IReadOnlyList<DiskSizeRange> DiskSizes { get; init; }
+}
+
+/// <summary>The sizes that a category of disks can have.</summary>
+/// <param name="Category">As <c>cloud_essd</c>.</param>
+/// <param name="PerformanceLevel"><c>PL0</c>…<c>PL3</c> for <c>cloud_essd</c>, otherwise null.</param>
+/// <param name="CommonName">What people call it.</param>
+/// <param name="SizeMin">In GiB.</param>
+/// <param name="SizeMax">In GiB.</param>
+public sealed record DiskSizeRange(string Category, string? PerformanceLevel, string CommonName, int SizeMin, int SizeMax);
