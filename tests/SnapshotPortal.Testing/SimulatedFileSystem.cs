@@ -153,6 +153,16 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public long? FindLength(string path)
+    {
+        lock (gate)
+        {
+            ThrowIfCrashed();
+            return names.Find(path) is { IsDirectory: false } inode ? inode.LengthBytes : null;
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory)
     {
         lock (gate)

@@ -75,7 +75,7 @@ public sealed class OsFileSystem : IFileSystem
 
     private static string Holder(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = Posix.OpenUnlocked(path);
         Span<byte> text = stackalloc byte[16];
         var length = RandomAccess.Read(handle, text, 0);
         return int.TryParse(text[..length].TrimEnd((byte)'\n'), out var processId) ? $"process {processId}" : "another process";

@@ -30,6 +30,13 @@ internal static partial class Posix
         if (Retried(() => FileSync(handle)) != 0) throw Failed(directory, "fsync");
     }
 
+    /// <summary>Opens for reading without the lock that the class library takes with every handle.</summary>
+    public static SafeFileHandle OpenUnlocked(string path)
+    {
+        var descriptor = Retried(() => Open(path, OpenCloseOnExec, 0));
+        return descriptor < 0 ? throw Failed(path, "open") : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     public static void Allocate(string path, SafeFileHandle handle, long lengthBytes)
     {
         if (Retried(() => FileAllocate(handle, 0, 0, lengthBytes)) == 0) return;

@@ -145,6 +145,17 @@ public abstract class FileSystemContract
     }
 
     [Fact]
+    public void A_size_is_known_of_files_only()
+    {
+        using (var file = Files.Create($"{Root}/a"))
+            file.Write(0, new byte[5000]);
+        Files.CreateDirectory($"{Root}/d");
+        Assert.Equal(5000, Files.FindLength($"{Root}/a"));
+        Assert.Null(Files.FindLength($"{Root}/d"));
+        Assert.Null(Files.FindLength($"{Root}/nowhere"));
+    }
+
+    [Fact]
     public void Creating_what_exists_and_opening_what_does_not_are_refused()
     {
         Files.Create($"{Root}/a").Dispose();
