@@ -43,7 +43,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     public long CapacityBytes { get; set; } = 1L << 50;
 
     /// <summary>The promises that it breaks.</summary>
-    public SimulatedLies Lies { get; init; }
+    public SimulatedLies Lies { get; set; }
 
     /// <summary>Told of each operation as it begins.</summary>
     public Action<string>? Trace { get; set; }
@@ -82,6 +82,16 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (gate)
             failingReads.Add(Reads + reads);
+    }
+
+    /// <summary>Takes back what was armed and has not struck.</summary>
+    public void Disarm()
+    {
+        lock (gate)
+        {
+            faults.Clear();
+            failingReads.Clear();
+        }
     }
 
     /// <summary>Cuts the power and starts the machine again.</summary>

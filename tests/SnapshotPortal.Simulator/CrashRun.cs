@@ -1,0 +1,187 @@
+using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Pools;
+using SnapshotPortal.Testing;
+
+namespace SnapshotPortal.Simulator;
+
+/// <summary>What came of one seed.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Difference">What was wrong, or null.</param>
+/// <param name="History">What was done, for the reader of a failure.</param>
+/// <param name="Crashes">How many times the power was cut or the process killed.</param>
+public sealed record CrashResult(long Seed, string? Difference, IReadOnlyList<string> History, int Crashes);
+
+/// <summary>
+/// One seed: a random history on a small pool that is cut by crashes, at times again while recovering, at times by a
+/// failing medium; after each opening the pool must hold what <see cref="PoolModel"/> allows.
+/// </summary>
+public sealed class CrashRun
+{
+    private const string Directory = "/data/pool";
+
+    private readonly long seed;
+    private readonly Random random;
+    private readonly PoolOptions options;
+    private readonly PoolHistory history;
+    private readonly PoolModel model = new();
+    private SimulatedFileSystem files;
+    private PoolSession? session;
+    private int crashes;
+
+    private CrashRun(long seed, SimulatedLies lies, Action<string>? trace)
+    {
+        this.seed = seed;
+        random = new Random(HashCode.Combine(seed));
+        history = new PoolHistory(random);
+        options = SmallPool(random);
+        files = NewFiles(random, lies, trace);
+    }
+
+    /// <summary>Runs one seed; every tenth one with several threads. Exceptions that nothing explains are differences, too.</summary>
+    public static CrashResult Run(long seed, SimulatedLies lies = SimulatedLies.None, Action<string>? trace = null)
+    {
+        if (seed % 10 == 9)
+            return ConcurrentCrashRun.Run(seed, lies, trace);
+        var run = new CrashRun(seed, lies, trace);
+        try
+        {
+            return run.Result(run.Run());
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return run.Result($"An exception that nothing explains: {e}");
+        }
+        finally
+        {
+            run.Abandon();
+        }
+    }
+
+    /// <summary>A file system with an empty, durable directory in which a pool can be made.</summary>
+    internal static SimulatedFileSystem NewFiles(Random random, SimulatedLies lies, Action<string>? trace)
+    {
+        var fresh = new SimulatedFileSystem(random.Next()) { Trace = trace };
+        fresh.CreateDirectory("/data");
+        fresh.SyncDirectory("/");
+        fresh.Lies = lies;
+        return fresh;
+    }
+
+    /// <summary>Options that make segments end and ids repeat often, and nothing happen by itself.</summary>
+    internal static PoolOptions SmallPool(Random random) => new()
+    {
+        SegmentBytes = (256 << random.Next(3)) * 1024L,
+        BackgroundCheckpoints = false,
+        NewId = () =>
+        {
+            var id = new byte[16];
+            random.NextBytes(id);
+            return new Guid(id);
+        },
+    };
+
+    private string? Run()
+    {
+        var lives = random.Next(2, 5);
+        for (var life = 0; life < lives; life++)
+        {
+            if (Open() is { } difference)
+                return difference;
+            Live();
+        }
+
+        return Open() ?? CloseAndOpen();
+    }
+
+    /// <summary>Works until the crash that ends this life; leaves <see cref="session"/> as it was at that moment.</summary>
+    private void Live()
+    {
+        var operations = random.Next(5, 60);
+        Arm(operations);
+        try
+        {
+            for (var i = 0; i < operations; i++)
+                model.Run(history.Next(model.Current), session!);
+        }
+        catch (Exception) when (files.HasCrashed)
+        {
+            model.Note($"power cut at file operation {files.Operations}");
+        }
+        catch (EngineException e) when (files.HasFailed)
+        {
+            model.Note($"the medium failed: {e.Fault}: {e.Message}");
+        }
+    }
+
+    private void Arm(int operations)
+    {
+        files.Disarm();
+        if (random.Next(5) == 0)
+            files.FailAfter(random.Next(1, operations * 2), random.Next(3) == 0 ? SimulatedFault.Full : SimulatedFault.Io);
+        else if (random.Next(4) > 0)
+            files.FailAfter(random.Next(1, random.Next(4) == 0 ? 12 : operations * 2), SimulatedFault.Crash);
+    }
+
+    /// <summary>Ends the life before, opens the pool, with further power cuts while it recovers, and compares.</summary>
+    private string? Open()
+    {
+        var failed = files.HasFailed;
+        var cut = files.HasCrashed || random.Next(3) > 0;
+        while (true)
+        {
+            EndLife(cut);
+            if (random.Next(5) == 0)
+                files.FailAfter(random.Next(1, 16), SimulatedFault.Crash);
+            try
+            {
+                session = new PoolSession(files, Directory, options);
+                break;
+            }
+            catch (Exception) when (files.HasCrashed)
+            {
+                model.Note($"power cut while opening, at file operation {files.Operations}");
+                cut = true;
+            }
+        }
+
+        files.Disarm();
+        return cut ? model.SettleAfterPowerCut(session.Pool)
+            : failed ? model.SettleAfterFence(session.Pool)
+            : model.SettleAfterFailure(session.Pool);
+    }
+
+    private void EndLife(bool cut)
+    {
+        crashes++;
+        model.Note(cut ? "the machine starts again" : "the process is killed");
+        var before = files;
+        files = cut ? before.Crash() : before.Kill();
+        Abandon();
+    }
+
+    private string? CloseAndOpen()
+    {
+        files.Disarm();
+        for (var i = random.Next(1, 8); i > 0; i--)
+            model.Run(history.Next(model.Current), session!);
+        model.Run(new PoolOperation.Reopen(), session!);
+        return PoolComparison.Find(session!.Pool, model.Current);
+    }
+
+    /// <summary>Lets the pool of an ended life go; it cannot reach its files any more.</summary>
+    private void Abandon()
+    {
+        try
+        {
+            session?.Dispose();
+        }
+        catch (Exception e) when (e is SimulatedCrashException or EngineException or AggregateException)
+        {
+            // The pool says that it could not close in order, which is what happened.
+        }
+
+        session = null;
+    }
+
+    private CrashResult Result(string? difference) => new(seed, difference, model.History, crashes);
+}

@@ -1,0 +1,154 @@
+using SnapshotPortal.Engine;
+
+namespace SnapshotPortal.Testing;
+
+/// <summary>One call on a pool, and what it means to the model.</summary>
+public abstract record PoolOperation
+{
+    /// <summary>Whether everything up to and with it survives a crash once it has returned.</summary>
+    public virtual bool IsDurable => true;
+
+    /// <summary>Does it to the pool.</summary>
+    public abstract void Run(PoolSession session, ulong tag);
+
+    /// <summary>What it does to the state, in the order in which a crash may cut it short; a lazy sequence over the state as it is before.</summary>
+    internal virtual IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [];
+
+    private static IEnumerable<PoolStep> Overwrite(PoolContent state, string name, long offsetBytes, long lengthBytes, ulong tag)
+    {
+        var blocks = state.Disks[name].Blocks;
+        for (var at = offsetBytes; at < offsetBytes + lengthBytes;)
+        {
+            var (lba, from) = Math.DivRem(at, Limits.BlockBytes);
+            var to = (int)Math.Min(Limits.BlockBytes, from + offsetBytes + lengthBytes - at);
+            yield return new(name, lba, BlockContent.Over(blocks.GetValueOrDefault(lba), (int)from, to, tag));
+            at += to - from;
+        }
+    }
+
+    /// <summary>Writes the tag's pattern.</summary>
+    public sealed record Write(string Disk, long OffsetBytes, int LengthBytes) : PoolOperation
+    {
+        public override bool IsDurable => false;
+
+        public override void Run(PoolSession session, ulong tag)
+        {
+            var bytes = new byte[LengthBytes];
+            Pattern.Fill(tag, OffsetBytes, bytes);
+            session.Pool.FindDisk(Disk)!.Write(OffsetBytes, bytes);
+        }
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => Overwrite(state, Disk, OffsetBytes, LengthBytes, tag);
+    }
+
+    /// <summary>Writes zeroes.</summary>
+    public sealed record WriteZeroes(string Disk, long OffsetBytes, long LengthBytes) : PoolOperation
+    {
+        public override bool IsDurable => false;
+
+        public override void Run(PoolSession session, ulong tag) => session.Pool.FindDisk(Disk)!.WriteZeroes(OffsetBytes, LengthBytes);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => Overwrite(state, Disk, OffsetBytes, LengthBytes, Pattern.Zeroes);
+    }
+
+    /// <summary>Gives a range back.</summary>
+    public sealed record Trim(string Disk, long OffsetBytes, long LengthBytes) : PoolOperation
+    {
+        public override bool IsDurable => false;
+
+        public override void Run(PoolSession session, ulong tag) => session.Pool.FindDisk(Disk)!.Trim(OffsetBytes, LengthBytes);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => Overwrite(state, Disk, OffsetBytes, LengthBytes, Pattern.Zeroes);
+    }
+
+    /// <summary>Flushes a disk (and with it, as there is one log, everything before).</summary>
+    public sealed record FlushDisk(string Disk) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.FindDisk(Disk)!.Flush();
+    }
+
+    /// <summary>Flushes the pool.</summary>
+    public sealed record Flush : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.Flush();
+    }
+
+    /// <summary>Writes a checkpoint.</summary>
+    public sealed record Checkpoint : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.Checkpoint();
+    }
+
+    /// <summary>Closes the pool cleanly and opens it again.</summary>
+    public sealed record Reopen : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Reopen();
+    }
+
+    /// <summary>Makes a disk.</summary>
+    public sealed record CreateDisk(string Disk, long LengthBytes) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.CreateDisk(Disk, LengthBytes);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
+            [new(after => after.Disks.Add(Disk, new(LengthBytes, (int)tag, Disk)))];
+    }
+
+    /// <summary>Deletes a disk.</summary>
+    public sealed record DeleteDisk(string Disk) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.DeleteDisk(Disk);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after => after.Disks.Remove(Disk))];
+    }
+
+    /// <summary>Takes a local snapshot.</summary>
+    public sealed record TakeSnapshot(string Disk, string Snapshot) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.TakeSnapshot(Disk, Snapshot);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
+            [new(after => after.Snapshots.Add(Snapshot, after.Disks[Disk].Copy()))];
+    }
+
+    /// <summary>Deletes a local snapshot.</summary>
+    public sealed record DeleteSnapshot(string Snapshot) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.DeleteSnapshot(Snapshot);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after => after.Snapshots.Remove(Snapshot))];
+    }
+
+    /// <summary>Makes a disk from a local snapshot.</summary>
+    public sealed record CloneDisk(string Snapshot, string Disk, long LengthBytes) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.CloneDisk(Snapshot, Disk, LengthBytes);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
+            [new(after => after.Disks.Add(Disk, after.Snapshots[Snapshot].CopyAs(LengthBytes, (int)tag, Disk)))];
+    }
+}
+
+/// <summary>A change of the state that a crash leaves whole or leaves out: one block's new content, or one change of what disks and snapshots there are.</summary>
+internal sealed class PoolStep
+{
+    private readonly Action<PoolContent>? structure;
+    private readonly BlockContent? content;
+
+    public PoolStep(string disk, long lba, BlockContent content) => (Disk, Lba, this.content) = (disk, lba, content);
+
+    public PoolStep(Action<PoolContent> structure) => this.structure = structure;
+
+    /// <summary>The disk whose block it changes; null where it changes the structure.</summary>
+    public string? Disk { get; }
+
+    public long Lba { get; }
+
+    public void Apply(PoolContent state)
+    {
+        if (structure is not null)
+            structure(state);
+        else
+            state.Disks[Disk!].Blocks[Lba] = content!;
+    }
+}
