@@ -8,7 +8,9 @@ internal readonly record struct MapEntry(Location Location, uint Crc, uint Birth
 {
     public const int Bytes = 16;
 
-    public bool IsAbsent => Location.Kind == LocationKind.Absent;
+    public LocationKind Kind => Location.Kind;
+
+    public bool IsAbsent => Kind == LocationKind.Absent;
 
     /// <summary>The entry of what was trimmed or zeroed in an epoch. In an inner page it stands for the whole subtree.</summary>
     public static MapEntry Zero(uint birth) => new(Location.Zero, 0, birth);

@@ -79,17 +79,20 @@ internal sealed class MapPage
         EndChange();
     }
 
-    /// <summary>Sets a run of entries to zero, keeping absent what is absent. The writer only.</summary>
+    /// <summary>Sets the blocks in a run of entries to zero; what is absent or zero stays as it is. The writer only.</summary>
     public void SetZero(int first, int count, uint birth)
     {
         BeginChange();
         for (var i = first; i < first + count; i++)
-            if (!entries[i].IsAbsent) entries[i] = MapEntry.Zero(birth);
+            if (entries[i].Kind == LocationKind.Block) entries[i] = MapEntry.Zero(birth);
         EndChange();
     }
 
     /// <summary>Sets all entries to one value, before the page is published.</summary>
     public void Fill(MapEntry entry) => entries.AsSpan().Fill(entry);
+
+    /// <summary>Sets the first entry, before the page is published.</summary>
+    public void SetFirst(MapEntry entry) => entries[0] = entry;
 
     /// <summary>The loaded page below an entry, or null together with the entry that says what is there.</summary>
     public MapPage? Child(int index, out MapEntry entry)
@@ -100,6 +103,9 @@ internal sealed class MapPage
         // The writer publishes a child before its entry: whoever saw the entry of an unstored child finds the child now.
         return Volatile.Read(ref children[index]);
     }
+
+    /// <summary>The page below an entry, where it is in memory.</summary>
+    public MapPage? Loaded(int index) => Volatile.Read(ref children![index]);
 
     /// <summary>Puts a changed child in place. The writer only.</summary>
     public void SetChild(int index, MapPage child)

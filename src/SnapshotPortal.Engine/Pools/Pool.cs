@@ -1,146 +1,234 @@
+using System.Text;
 using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Engine.Log;
 
 namespace SnapshotPortal.Engine.Pools;
 
 /// <summary>One storage cluster: the disks and local snapshots of a zone in one append-only log (docs/format.md).</summary>
+/// <remarks>
+/// Thread-safe. Names of disks and snapshots are 1–64 bytes of UTF-8 and unique among disks and among snapshots.
+/// Errors are <see cref="EngineException"/>: besides those of <see cref="IBlockDevice"/> also <see cref="EngineFault.Exists"/>
+/// and <see cref="EngineFault.Missing"/> for names, and <see cref="EngineFault.Locked"/> where another process has the pool.
+/// </remarks>
 public sealed class Pool : IDisposable
 {
+    private readonly PoolOptions options;
+    private readonly IDisposable fileLock;
+    private readonly SuperblockFile superblockFile;
+    private readonly PoolState state;
+    private readonly uint life;
+    private readonly Checkpoint checkpoint;
+    private readonly Lock checkpointLock = new();
+    private readonly Thread? checkpointThread;
+    private readonly ManualResetEventSlim closing = new();
+    private Superblock superblock;
+    private volatile bool isClosed;
+
+    private Pool(IFileSystem files, string directory, PoolOptions options, IDisposable fileLock)
+    {
+        this.options = options;
+        this.fileLock = fileLock;
+        superblockFile = new(files, directory);
+        PoolTable table;
+        (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
+        Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
+        state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot };
+        try
+        {
+            Load(table);
+            var recovery = new Recovery(Segments, state, superblock);
+            recovery.Run();
+            life = recovery.Life + 1;
+            Log = new(Segments, state, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed);
+            checkpoint = new(Log, state);
+            if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
+        }
+        catch
+        {
+            Segments.Dispose();
+            throw;
+        }
+        if (!options.BackgroundCheckpoints) return;
+        checkpointThread = new Thread(CheckpointInBackground) { IsBackground = true, Name = "pool checkpoints" };
+        checkpointThread.Start();
+    }
+
     /// <summary>Opens the pool in <paramref name="directory"/>, recovering what a crash left, or makes a new one where there is none.</summary>
-    public static Pool Open(IFileSystem files, string directory, PoolOptions options) => throw new NotSupportedException();
+    public static Pool Open(IFileSystem files, string directory, PoolOptions options)
+    {
+        if (options.SegmentBytes is < 256 << 10 or > 1 << 30 || options.SegmentBytes % Limits.BlockBytes != 0)
+            throw new ArgumentOutOfRangeException(nameof(options), options.SegmentBytes, "A segment's size is a multiple of 4 KiB from 256 KiB to 1 GiB.");
+        if (!files.Exists(directory))
+        {
+            files.CreateDirectory(directory);
+            if (Path.GetDirectoryName(directory) is { Length: > 0 } parent) files.SyncDirectory(parent);
+        }
+        var held = files.Lock($"{directory}/lock");
+        try
+        {
+            return new(files, directory, options, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The pool's id, drawn when it was made.</summary>
-    public Guid Id { get; }
+    public Guid Id => superblock.PoolId;
 
     /// <summary>All disks.</summary>
-    public IReadOnlyList<PoolDisk> Disks => throw new NotSupportedException();
+    public IReadOnlyList<PoolDisk> Disks => state.Disks();
 
     /// <summary>All local snapshots.</summary>
-    public IReadOnlyList<LocalSnapshot> Snapshots => throw new NotSupportedException();
+    public IReadOnlyList<LocalSnapshot> Snapshots => [.. state.Snapshots().Where(snapshot => !snapshot.IsHidden)];
+
+    internal SegmentFiles Segments { get; }
+
+    internal BatchWriter Log { get; }
 
     /// <summary>Makes an empty disk; durable on return.</summary>
-    public PoolDisk CreateDisk(string name, long lengthBytes) => throw new NotSupportedException();
+    public PoolDisk CreateDisk(string name, long lengthBytes)
+    {
+        CheckName(name);
+        CheckLength(lengthBytes);
+        Change(() => new(RecordKind.CreateDisk, state.NextDisk, 0, lengthBytes, name));
+        return state.FindDisk(name) ?? throw new EngineException(EngineFault.Missing, $"The disk '{name}' was deleted.");
+    }
 
     /// <summary>The disk of that name, or null.</summary>
-    public PoolDisk? FindDisk(string name) => throw new NotSupportedException();
+    public PoolDisk? FindDisk(string name) => state.FindDisk(name);
 
     /// <summary>Deletes a disk; its local snapshots stay. Durable on return.</summary>
-    public void DeleteDisk(string name) => throw new NotSupportedException();
+    public void DeleteDisk(string name) => Change(() => new(RecordKind.DeleteDisk, Disk(name).Id, 0, 0, ""));
 
     /// <summary>Keeps the content that a disk has now: O(1). Durable on return.</summary>
-    public LocalSnapshot TakeSnapshot(string diskName, string snapshotName) => throw new NotSupportedException();
+    public LocalSnapshot TakeSnapshot(string diskName, string snapshotName)
+    {
+        CheckName(snapshotName);
+        Change(() => new(RecordKind.TakeSnapshot, Disk(diskName).Id, state.NextSnapshot, 0, snapshotName));
+        return Snapshot(snapshotName);
+    }
 
     /// <summary>The local snapshot of that name, or null.</summary>
-    public LocalSnapshot? FindSnapshot(string name) => throw new NotSupportedException();
+    public LocalSnapshot? FindSnapshot(string name) => state.FindSnapshot(name);
 
     /// <summary>Lets a local snapshot go. Durable on return.</summary>
-    public void DeleteSnapshot(string name) => throw new NotSupportedException();
+    public void DeleteSnapshot(string name) => Change(() => new(RecordKind.DeleteSnapshot, 0, Snapshot(name).Id, 0, ""));
 
-    /// <summary>Makes a disk that begins with a local snapshot's content: O(1). Durable on return.</summary>
-    public PoolDisk CloneDisk(string snapshotName, string diskName, long lengthBytes) => throw new NotSupportedException();
+    /// <summary>Makes a disk, at least as large, that begins with a local snapshot's content: O(1). Durable on return.</summary>
+    public PoolDisk CloneDisk(string snapshotName, string diskName, long lengthBytes)
+    {
+        CheckName(diskName);
+        CheckLength(lengthBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lengthBytes, Snapshot(snapshotName).LengthBytes);
+        Change(() => new(RecordKind.CloneDisk, state.NextDisk, Snapshot(snapshotName).Id, lengthBytes, diskName));
+        return Disk(diskName);
+    }
 
     /// <summary>Makes everything completed before the call survive a crash.</summary>
-    public void Flush() => throw new NotSupportedException();
+    public void Flush()
+    {
+        CheckOpen();
+        Log.Flusher.Flush();
+    }
 
     /// <summary>Writes the maps and the table of disks, so that the next opening replays less.</summary>
-    public void Checkpoint() => throw new NotSupportedException();
+    public void Checkpoint()
+    {
+        CheckOpen();
+        lock (checkpointLock)
+        {
+            try
+            {
+                superblock = checkpoint.Run(superblock, superblockFile, life);
+            }
+            catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced))
+            {
+                Log.SetFence(e);
+                throw;
+            }
+        }
+    }
 
     /// <summary>Checkpoints and closes. Without it the next opening recovers.</summary>
-    public void Dispose() => throw new NotSupportedException();
-}
+    public void Dispose()
+    {
+        if (isClosed) return;
+        closing.Set();
+        checkpointThread?.Join();
+        try
+        {
+            if (Log.Fence is null && Log.BytesSinceCheckpoint > 0) CheckpointIfRoom();
+        }
+        finally
+        {
+            isClosed = true;
+            if (Log.Fence is null) Log.TrimSegment();
+            Segments.Dispose();
+            fileLock.Dispose();
+            closing.Dispose();
+        }
+    }
 
-/// <summary>A disk in a pool. Writes are redirected: nothing stored is ever overwritten.</summary>
-public sealed class PoolDisk : IBlockDevice
-{
-    /// <summary>The name it was made with.</summary>
-    public string Name => throw new NotSupportedException();
+    internal void CheckOpen() => ObjectDisposedException.ThrowIf(isClosed, this);
 
-    /// <summary>The number of its current epoch: raised by every snapshot; content written now is born in it.</summary>
-    public uint Epoch => throw new NotSupportedException();
+    private (Superblock Superblock, PoolTable Table) Create(IFileSystem files, string directory)
+    {
+        if (SegmentFiles.Numbers(files, directory).Length > 0)
+            throw new EngineException(EngineFault.Corrupt, $"'{directory}' holds segments of a pool but no superblock. Restore the directory from a backup, or use an empty one.");
+        return (superblockFile.Create(options.NewId(), options.SegmentBytes), new(1, 1, [], []));
+    }
 
-    /// <summary>Why the disk only reads, where it opened read-only because of damage; otherwise null.</summary>
-    public string? Damage => throw new NotSupportedException();
+    private void Load(PoolTable table)
+    {
+        foreach (var row in table.Snapshots)
+            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, row.LengthBytes, row.Epoch, row.IsHidden, new(Segments, row.LengthBytes, row.Root)));
+        foreach (var row in table.Disks)
+            state.Add(new PoolDisk(this, row.Id, row.Name, row.LengthBytes, row.Epoch, row.Origin, new(Segments, row.LengthBytes, row.Root), row.Damage));
+    }
 
-    /// <inheritdoc/>
-    public long LengthBytes => throw new NotSupportedException();
+    /// <summary>Logs a change of the table and makes it durable. The change is made as the log's leader: ids and names are those of that moment.</summary>
+    private void Change(Func<PoolChange> change)
+    {
+        CheckOpen();
+        Log.Change(change);
+        Log.Flusher.Flush();
+    }
 
-    /// <inheritdoc/>
-    public bool IsReadOnly => throw new NotSupportedException();
+    private PoolDisk Disk(string name) =>
+        state.FindDisk(name) ?? throw new EngineException(EngineFault.Missing, $"There is no disk '{name}' in the pool.");
 
-    /// <inheritdoc/>
-    public void Read(long offsetBytes, Span<byte> destination) => throw new NotSupportedException();
+    private LocalSnapshot Snapshot(string name) =>
+        state.FindSnapshot(name) ?? throw new EngineException(EngineFault.Missing, $"There is no local snapshot '{name}' in the pool.");
 
-    /// <inheritdoc/>
-    public void Write(long offsetBytes, ReadOnlySpan<byte> source) => throw new NotSupportedException();
+    /// <summary>A checkpoint only shortens the next opening: without room for it the pool works on.</summary>
+    private void CheckpointIfRoom()
+    {
+        try { Checkpoint(); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full) { }
+    }
 
-    /// <inheritdoc/>
-    public void WriteZeroes(long offsetBytes, long lengthBytes) => throw new NotSupportedException();
+    private void CheckpointInBackground()
+    {
+        while (!closing.Wait(TimeSpan.FromSeconds(1)))
+        {
+            if (Log.BytesSinceCheckpoint < options.ReplayBytes) continue;
+            try { CheckpointIfRoom(); }
+            catch (EngineException) { return; } // The pool is fenced: whoever writes next is told why.
+        }
+    }
 
-    /// <inheritdoc/>
-    public void Trim(long offsetBytes, long lengthBytes) => throw new NotSupportedException();
+    private static void CheckName(string name)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(name);
+        if (bytes is < 1 or > Limits.NameBytesMax) throw new ArgumentException($"A name has 1 to {Limits.NameBytesMax} bytes; this one has {bytes}.", nameof(name));
+    }
 
-    /// <inheritdoc/>
-    public void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes) => throw new NotSupportedException();
-}
-
-/// <summary>A kept state of a disk, read-only.</summary>
-public sealed class LocalSnapshot : IBlockDevice
-{
-    /// <summary>The name it was made with.</summary>
-    public string Name => throw new NotSupportedException();
-
-    /// <summary>The name of the disk it was taken of; the disk may be gone.</summary>
-    public string DiskName => throw new NotSupportedException();
-
-    /// <summary>The epoch that it closed: its content was born in it or before.</summary>
-    public uint Epoch => throw new NotSupportedException();
-
-    /// <summary>
-    /// The ranges that changed after <paramref name="epoch"/> (an earlier snapshot's <see cref="Epoch"/> of the same disk),
-    /// as <see cref="ExtentKind.Data"/> or <see cref="ExtentKind.Zero"/>; unchanged ranges are left out. 0: everything ever written.
-    /// The cost follows the changes, not the disk.
-    /// </summary>
-    public IEnumerable<Extent> ChangedSince(uint epoch) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public long LengthBytes => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public bool IsReadOnly => true;
-
-    /// <inheritdoc/>
-    public void Read(long offsetBytes, Span<byte> destination) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public void Write(long offsetBytes, ReadOnlySpan<byte> source) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public void WriteZeroes(long offsetBytes, long lengthBytes) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public void Trim(long offsetBytes, long lengthBytes) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes) => throw new NotSupportedException();
-}
-
-/// <summary>How a pool works; sizes that tests make small.</summary>
-public sealed record PoolOptions
-{
-    /// <summary>The maximal size of a segment file.</summary>
-    public long SegmentBytes { get; init; } = 128L << 20;
-
-    /// <summary>How many bytes of log may lie behind the last checkpoint before the next one begins.</summary>
-    public long ReplayBytes { get; init; } = 256L << 20;
-
-    /// <summary>Draws the pool's id; seeded in simulations.</summary>
-    public Func<Guid> NewId { get; init; } = Guid.CreateVersion7;
-
-    /// <summary>Whether checkpoints run by themselves on a thread of their own; simulations call <see cref="Pool.Checkpoint"/> instead.</summary>
-    public bool BackgroundCheckpoints { get; init; } = true;
+    private static void CheckLength(long lengthBytes)
+    {
+        if (lengthBytes is <= 0 or > Limits.DiskBytesMax || lengthBytes % Limits.BlockBytes != 0)
+            throw new ArgumentOutOfRangeException(nameof(lengthBytes), lengthBytes, "A disk's size is a multiple of 4 KiB from 4 KiB to 64 TiB.");
+    }
 }

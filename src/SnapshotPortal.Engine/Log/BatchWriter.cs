@@ -1,0 +1,417 @@
+using System.Runtime.InteropServices;
+using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Engine.Maps;
+using SnapshotPortal.Engine.Pools;
+
+namespace SnapshotPortal.Engine.Log;
+
+/// <summary>The only writer of a pool's log: puts the requests of all threads in one order, in batches.</summary>
+/// <remarks>
+/// There is no thread of its own. The first thread that finds nobody leading leads: it takes what is queued, writes it as
+/// one batch, changes the maps, wakes the threads whose requests are done, and hands the lead on once its own request is
+/// among them. So a lone writer never waits for another thread, and many writers share each write.
+/// What must stay true:
+/// <list type="bullet">
+/// <item>Only the leader touches the state, the maps (as their writer) and everything below that is not marked otherwise.</item>
+/// <item>Whatever can be refused is refused before the batch is written: what is in the log is applied.</item>
+/// <item>A failed write or flush, other than for want of space, fences: no more writes on this opening.</item>
+/// <item>After a lack of space the position has not moved: the next batch overwrites what was written of the failed one.</item>
+/// </list>
+/// </remarks>
+internal sealed unsafe class BatchWriter
+{
+    // Smaller data is gathered in a buffer, so that a batch of small writes is one call; larger goes out from where it lies.
+    private const int GatheredBlocksMax = 16;
+    private const int HeaderRoom = BatchHeader.HeaderBlocksMax * Limits.BlockBytes;
+
+    private readonly SegmentFiles segments;
+    private readonly PoolState state;
+    private readonly Guid poolId;
+    private readonly uint life;
+    private readonly int dataBlocksMax;
+    private readonly byte[] records = new byte[BatchHeader.RecordBytesMax];
+    private readonly byte[] gathered;
+    private readonly List<LogRequest> batch = [];
+
+    // The block that a patch changes, between its admission and its record.
+    private readonly byte[] patchBlock = new byte[Limits.BlockBytes];
+
+    private readonly Lock queueLock = new();
+    private LogRequest? queueHead;
+    private LogRequest? queueTail;
+    private bool leading;
+
+    private IFile? segmentFile;
+    private uint segment;
+    private uint nextBlock;
+    private ulong nextSequence;
+    private long bytesSinceCheckpoint;
+    private volatile EngineException? fence;
+
+    public BatchWriter(SegmentFiles segments, PoolState state, Guid poolId, uint life, LogPosition end, uint segmentsUsed)
+    {
+        this.segments = segments;
+        this.state = state;
+        this.poolId = poolId;
+        this.life = life;
+        segment = segmentsUsed;
+        nextSequence = end.Sequence;
+        dataBlocksMax = (int)Math.Min(BatchHeader.DataBlocksMax, segments.BlocksPerSegment - 1 - BatchHeader.HeaderBlocksMax);
+        gathered = GC.AllocateUninitializedArray<byte>(HeaderRoom + Math.Min(dataBlocksMax, 256) * Limits.BlockBytes, pinned: true);
+        Flusher = new Flusher(segments, end.Sequence - 1, this);
+    }
+
+    public Flusher Flusher { get; }
+
+    /// <summary>The most blocks that one <see cref="Write"/> takes.</summary>
+    public int WriteBlocksMax => dataBlocksMax;
+
+    /// <summary>The highest segment number used so far. Read by the leader.</summary>
+    public uint SegmentsUsed => segment;
+
+    /// <summary>Where the next batch goes. Read by the leader.</summary>
+    public LogPosition Position => segmentFile is null ? new(nextSequence, 0, 0) : new(nextSequence, segment, nextBlock);
+
+    /// <summary>Log written since <see cref="BeginCheckpoint"/>, without the pages of checkpoints. Any thread.</summary>
+    public long BytesSinceCheckpoint => Volatile.Read(ref bytesSinceCheckpoint);
+
+    /// <summary>Why nothing is written any more, or null. Any thread.</summary>
+    public EngineException? Fence => fence;
+
+    public void Write(PoolDisk disk, long lba, int blocks, byte* data)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.Write, disk);
+        request.Lba = lba;
+        request.Blocks = blocks;
+        request.Data = data;
+        Submit(request);
+    }
+
+    public void Patch(PoolDisk disk, long lba, int within, int length, byte* data)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.Patch, disk);
+        request.Lba = lba;
+        request.Blocks = 1;
+        request.Within = within;
+        request.Length = length;
+        request.Data = data;
+        Submit(request);
+    }
+
+    public void Zero(PoolDisk disk, long lba, long blocks)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.Zero, disk);
+        (request.Lba, request.Blocks) = (lba, blocks);
+        Submit(request);
+    }
+
+    /// <summary>Appends pages of a map and returns where the first lies; the others follow it.</summary>
+    public Location MapPages(int pages, byte* data)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.MapPages);
+        request.Blocks = pages;
+        request.Data = data;
+        Submit(request);
+        return request.Location;
+    }
+
+    /// <summary>Appends the change that <paramref name="make"/> gives as the leader, and applies it.</summary>
+    public void Change(Func<PoolChange> make)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.Change);
+        request.Change = make;
+        Submit(request);
+    }
+
+    /// <summary>Runs an action as the leader, between two batches.</summary>
+    public void Control(Action action)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.Control);
+        request.Control = action;
+        Submit(request);
+        request.Control = null;
+    }
+
+    /// <summary>Lets the counting of replayed bytes begin anew. The leader, as part of a checkpoint.</summary>
+    public void BeginCheckpoint() => Volatile.Write(ref bytesSinceCheckpoint, 0);
+
+    public void SetFence(EngineException reason) =>
+        fence ??= new(EngineFault.Fenced, $"The pool takes no more changes since an error: {reason.Message} Mend the cause and restart; everything flushed is kept.", reason);
+
+    /// <summary>Gives back the room behind the log's end in its segment, when nothing is written any more.</summary>
+    public void TrimSegment() => segmentFile?.SetLength((long)nextBlock * Limits.BlockBytes);
+
+    private void Submit(LogRequest request)
+    {
+        bool lead;
+        lock (queueLock)
+        {
+            if (queueTail is null) queueHead = request;
+            else queueTail.Next = request;
+            queueTail = request;
+            lead = !leading;
+            leading = true;
+        }
+        if (lead || request.WaitToLead()) Lead(request);
+        request.ThrowIfFailed();
+    }
+
+    private void Lead(LogRequest own)
+    {
+        while (!own.IsDone) RunBatch();
+        LogRequest? next;
+        lock (queueLock)
+        {
+            next = queueHead;
+            leading = next is not null;
+        }
+        next?.Lead();
+    }
+
+    private void RunBatch()
+    {
+        batch.Clear();
+        try
+        {
+            var first = Peek()!;
+            if (fence is { } fenced)
+            {
+                Pop().Complete(fenced);
+            }
+            else if (first.Kind is LogRequestKind.Change or LogRequestKind.Control)
+            {
+                batch.Add(Pop());
+                if (first.Kind == LogRequestKind.Control) first.Control!();
+                else RunChange(first.Change!());
+            }
+            else
+            {
+                RunData();
+            }
+            foreach (var request in batch) request.Complete();
+        }
+        catch (Exception e)
+        {
+            // Anything but a refusal for want of space leaves open what is in the file.
+            if (e is not EngineException { Fault: EngineFault.Full or EngineFault.Missing or EngineFault.Exists })
+                SetFence(e as EngineException ?? new EngineException(EngineFault.Io, e.Message, e));
+            foreach (var request in batch) request.Complete(e);
+        }
+    }
+
+    private void RunChange(PoolChange change)
+    {
+        state.Validate(change);
+        var writer = new RecordWriter(records);
+        writer.Change(change);
+        Reserve(BatchHeader.HeaderBlocksFor(writer.Position));
+        WriteBatch(writer.Position, 0);
+        state.Apply(change);
+        Count(Limits.BlockBytes);
+    }
+
+    private void RunData()
+    {
+        var writer = new RecordWriter(records);
+        int dataBlocks = 0, gatheredBlocks = 0;
+        while (Peek() is { } request && Fits(request, writer.Position, dataBlocks, gatheredBlocks))
+        {
+            Pop();
+            if (!Admit(request, writer.Position + RecordBytesOf(request), dataBlocks)) continue;
+            batch.Add(request);
+            AddRecord(request, ref writer, gathered.AsSpan(HeaderRoom + gatheredBlocks * Limits.BlockBytes));
+            if (IsGathered(request)) gatheredBlocks += (int)request.Blocks;
+            if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
+        }
+        if (batch.Count == 0) return;
+        var data = WriteBatch(writer.Position, dataBlocks);
+        ApplyBatch(data, writer.Position);
+    }
+
+    private bool Fits(LogRequest request, int recordBytes, int dataBlocks, int gatheredBlocks)
+    {
+        if (request.Kind is LogRequestKind.Change or LogRequestKind.Control) return false;
+        if (batch.Count == 0) return true;
+        if (request.Kind == LogRequestKind.Patch && Touches(request.Disk!)) return false;
+        recordBytes += RecordBytesOf(request);
+        if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
+        if (IsGathered(request)) gatheredBlocks += (int)request.Blocks;
+        return recordBytes <= BatchHeader.RecordBytesMax && dataBlocks <= dataBlocksMax
+            && HeaderRoom + gatheredBlocks * Limits.BlockBytes <= gathered.Length
+            && BatchHeader.HeaderBlocksFor(recordBytes) + dataBlocks <= segments.BlocksPerSegment - nextBlock;
+    }
+
+    // A patch reads the block as it is: everything before it must have been applied.
+    private bool Touches(PoolDisk disk)
+    {
+        foreach (var request in batch)
+            if (request.Disk == disk) return true;
+        return false;
+    }
+
+    /// <summary>Loads and reserves what a request needs, so that it cannot fail later; or completes it with the reason why it cannot be carried out.</summary>
+    private bool Admit(LogRequest request, int recordBytes, int dataBlocks)
+    {
+        try
+        {
+            if (request.Disk is { } disk)
+            {
+                disk.RequireWritable();
+                disk.Map.Prepare(request.Lba, request.Blocks);
+                if (request.Kind == LogRequestKind.Patch) BlockReader.ReadInLeaf(disk.Map, segments, request.Lba, patchBlock);
+            }
+            if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
+            if (batch.Count == 0) Reserve(BatchHeader.HeaderBlocksFor(recordBytes) + dataBlocks);
+            return true;
+        }
+        catch (Exception e)
+        {
+            request.Complete(e);
+            if (e is EngineException) return false;
+            throw;
+        }
+    }
+
+    private void AddRecord(LogRequest request, ref RecordWriter writer, Span<byte> room)
+    {
+        switch (request.Kind)
+        {
+            case LogRequestKind.Zero:
+                writer.Zero(request.Disk!.Id, request.Lba, request.Blocks);
+                return;
+            case LogRequestKind.MapPages:
+                Checksum(new(request.Data, (int)request.Blocks * Limits.BlockBytes), writer.MapPages((int)request.Blocks));
+                return;
+            case LogRequestKind.Patch:
+                var patched = patchBlock.AsSpan(request.Within, request.Length);
+                if (request.Data is null) patched.Clear();
+                else new ReadOnlySpan<byte>(request.Data, request.Length).CopyTo(patched);
+                patchBlock.CopyTo(room);
+                Checksum(patchBlock, writer.Write(request.Disk!.Id, request.Lba, 1));
+                return;
+            default:
+                var data = new ReadOnlySpan<byte>(request.Data, (int)request.Blocks * Limits.BlockBytes);
+                if (IsGathered(request))
+                {
+                    // Summed up in the copy, which the cache still holds and the caller cannot change any more.
+                    data.CopyTo(room);
+                    data = room[..data.Length];
+                }
+                Checksum(data, writer.Write(request.Disk!.Id, request.Lba, (int)request.Blocks));
+                return;
+        }
+    }
+
+    private static void Checksum(ReadOnlySpan<byte> blocks, Span<uint> crcs)
+    {
+        for (var i = 0; i < crcs.Length; i++) crcs[i] = Crc32C.OfBlock(blocks.Slice(i * Limits.BlockBytes, Limits.BlockBytes));
+    }
+
+    private static bool IsGathered(LogRequest request) =>
+        request.Kind == LogRequestKind.Patch || (request.Kind == LogRequestKind.Write && request.Blocks <= GatheredBlocksMax);
+
+    private static int RecordBytesOf(LogRequest request) =>
+        request.Kind == LogRequestKind.Zero ? RecordWriter.BytesOfZero : RecordWriter.BytesOfWrite((int)request.Blocks);
+
+    /// <summary>Goes on to a new segment where the current one has no room for a batch of that many blocks.</summary>
+    private void Reserve(int blocks)
+    {
+        if (segmentFile is not null && nextBlock + blocks <= segments.BlocksPerSegment) return;
+        var made = segments.Create(segment + 1, life, nextSequence);
+        (segmentFile, segment, nextBlock) = (made, segment + 1, 1);
+        Flusher.Created(made);
+    }
+
+    /// <summary>Writes the batch's header and data at the log's end, and returns where its data begins.</summary>
+    private Location WriteBatch(int recordBytes, int dataBlocks)
+    {
+        var headerBlocks = BatchHeader.HeaderBlocksFor(recordBytes);
+        var header = gathered.AsSpan(HeaderRoom - headerBlocks * Limits.BlockBytes, headerBlocks * Limits.BlockBytes);
+        header.Clear();
+        records.AsSpan(0, recordBytes).CopyTo(header[BatchHeader.Bytes..]);
+        new BatchHeader(poolId, nextSequence, Flusher.Durable, segment, nextBlock, life, headerBlocks, dataBlocks, recordBytes).Write(header);
+
+        var position = (long)nextBlock * Limits.BlockBytes;
+        int start = HeaderRoom - header.Length, end = HeaderRoom;
+        foreach (var request in batch)
+        {
+            var bytes = (int)request.Blocks * Limits.BlockBytes;
+            if (IsGathered(request))
+            {
+                end += bytes;
+            }
+            else if (request.Kind is LogRequestKind.Write or LogRequestKind.MapPages)
+            {
+                position = WriteSpan(position, gathered.AsSpan(start..end));
+                position = WriteSpan(position, new(request.Data, bytes));
+                start = end;
+            }
+        }
+        WriteSpan(position, gathered.AsSpan(start..end));
+
+        var data = Location.Of(LocationKind.Block, segment, nextBlock + (uint)headerBlocks);
+        nextBlock += (uint)(headerBlocks + dataBlocks);
+        Flusher.Appended = nextSequence++;
+        return data;
+    }
+
+    private long WriteSpan(long position, ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.IsEmpty) segmentFile!.Write(position, bytes);
+        return position + bytes.Length;
+    }
+
+    private void ApplyBatch(Location data, int recordBytes)
+    {
+        var at = 0;
+        foreach (var request in batch)
+        {
+            var length = RecordBytesOf(request);
+            request.Location = data;
+            switch (request.Kind)
+            {
+                case LogRequestKind.Zero:
+                    request.Disk!.Map.SetZero(request.Lba, request.Blocks, request.Disk.Epoch, state.Generation);
+                    Count(Limits.BlockBytes);
+                    break;
+                case LogRequestKind.MapPages:
+                    length = RecordWriter.Padded(8 + (int)request.Blocks * sizeof(uint));
+                    request.Location = Location.Of(LocationKind.Page, data.Segment, data.Block);
+                    data = data.Plus((int)request.Blocks);
+                    break;
+                default:
+                    var crcs = MemoryMarshal.Cast<byte, uint>(records.AsSpan(at + 16, (int)request.Blocks * sizeof(uint)));
+                    request.Disk!.Map.SetBlocks(request.Lba, data, crcs, request.Disk.Epoch, state.Generation);
+                    data = data.Plus((int)request.Blocks);
+                    Count(request.Blocks * Limits.BlockBytes);
+                    break;
+            }
+            at += length;
+        }
+    }
+
+    private void Count(long bytes) => Volatile.Write(ref bytesSinceCheckpoint, bytesSinceCheckpoint + bytes);
+
+    private LogRequest? Peek()
+    {
+        lock (queueLock) return queueHead;
+    }
+
+    private LogRequest Pop()
+    {
+        lock (queueLock)
+        {
+            var request = queueHead!;
+            queueHead = request.Next;
+            if (queueHead is null) queueTail = null;
+            request.Next = null;
+            return request;
+        }
+    }
+}

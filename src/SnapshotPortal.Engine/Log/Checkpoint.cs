@@ -1,0 +1,85 @@
+using SnapshotPortal.Engine.Maps;
+using SnapshotPortal.Engine.Pools;
+
+namespace SnapshotPortal.Engine.Log;
+
+/// <summary>Stores the maps and the table as they are at one place in the log, while writing goes on behind it.</summary>
+/// <remarks>
+/// As the log's leader it notes the place, keeps the roots and raises the generation; from then on the writer copies every
+/// page before it changes it, so what is to be stored stands still. Then, beside the writer: the pages that are not
+/// stored yet, children before parents; a flush, which also makes the log up to here durable; the table; the superblock.
+/// A crash anywhere before the last step leaves the previous checkpoint in force.
+/// </remarks>
+internal sealed class Checkpoint(BatchWriter log, PoolState state)
+{
+    private const int PagesPerWrite = 64;
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(PagesPerWrite * Limits.BlockBytes, pinned: true);
+    private readonly List<MapPage> pending = [];
+    private readonly int pagesPerWrite = Math.Min(PagesPerWrite, log.WriteBlocksMax);
+
+    public Superblock Run(Superblock previous, SuperblockFile file, uint life)
+    {
+        LogPosition position = default;
+        PoolDisk[] disks = [];
+        LocalSnapshot[] snapshots = [];
+        BlockMap[] diskMaps = [];
+        uint[] epochs = [];
+        uint nextDisk = 0, nextSnapshot = 0;
+        log.Control(() =>
+        {
+            position = log.Position;
+            (disks, snapshots) = (state.Disks(), state.Snapshots());
+            diskMaps = Array.ConvertAll(disks, disk => disk.Map.Freeze());
+            epochs = Array.ConvertAll(disks, disk => disk.Epoch);
+            (nextDisk, nextSnapshot) = (state.NextDisk, state.NextSnapshot);
+            state.Generation++;
+            log.BeginCheckpoint();
+        });
+        foreach (var map in diskMaps) Store(map);
+        foreach (var snapshot in snapshots) Store(snapshot.Map);
+        log.Flusher.Flush();
+
+        var table = new PoolTable(
+            nextDisk,
+            nextSnapshot,
+            [.. disks.Select((disk, i) => new DiskRow(disk.Id, epochs[i], disk.LengthBytes, disk.Origin, diskMaps[i].StoredRoot, disk.Name, disk.Damage))],
+            [.. snapshots.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.IsHidden, snapshot.Map.StoredRoot, snapshot.Name, snapshot.DiskName))]);
+        return file.Write(previous, table, position, life, log.SegmentsUsed, log.Flusher.Durable);
+    }
+
+    private void Store(BlockMap map)
+    {
+        if (map.LoadedPage is not { } root) return;
+        for (var level = 0; level < map.Height; level++)
+        {
+            Collect(root, map.Height - 1, level);
+            StorePending();
+        }
+    }
+
+    /// <summary>Stores the pages of one level (0: leaves) that are not stored. A stored page has a stored subtree: any change would have copied it.</summary>
+    private void Collect(MapPage page, int pageLevel, int level)
+    {
+        if (page.IsStored) return;
+        if (pageLevel > level)
+        {
+            for (var i = 0; i < MapPage.Entries; i++)
+                if (page.Loaded(i) is { } child) Collect(child, pageLevel - 1, level);
+            return;
+        }
+        pending.Add(page);
+        if (pending.Count == pagesPerWrite) StorePending();
+    }
+
+    private unsafe void StorePending()
+    {
+        if (pending.Count == 0) return;
+        for (var i = 0; i < pending.Count; i++) pending[i].Store(PageBytes(i));
+        Location location;
+        fixed (byte* data = buffer) location = log.MapPages(pending.Count, data);
+        for (var i = 0; i < pending.Count; i++) pending[i].MarkStored(location.Plus(i), Crc32C.OfBlock(PageBytes(i)));
+        pending.Clear();
+    }
+
+    private Span<byte> PageBytes(int index) => buffer.AsSpan(index * Limits.BlockBytes, Limits.BlockBytes);
+}

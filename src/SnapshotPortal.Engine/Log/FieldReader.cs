@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace SnapshotPortal.Engine.Log;
+
+/// <summary>Reads the fields of a structure one after another; what does not fit its bounds is damage, named by <paramref name="what"/>.</summary>
+internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string what)
+{
+    private readonly ReadOnlySpan<byte> bytes = bytes;
+    private readonly string what = what;
+
+    public int Position { get; private set; }
+
+    public readonly int Left => bytes.Length - Position;
+
+    public ReadOnlySpan<byte> Bytes(int count) => Take(count);
+
+    public byte U8() => Take(1)[0];
+
+    public int U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public uint U32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    public Guid Id() => new(Take(16), bigEndian: true);
+
+    public Maps.MapEntry Entry() => new(new(U64()), U32(), U32());
+
+    public string Text(int bytesMax)
+    {
+        var length = U16();
+        Require(length <= bytesMax, "a text is too long");
+        return Text8(Take(length));
+    }
+
+    public static string Text8(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+
+    public void Magic(ReadOnlySpan<byte> magic, uint version)
+    {
+        Require(Take(magic.Length).SequenceEqual(magic), "it does not begin with its magic");
+        var found = U32();
+        Require(found == version, $"it has format version {found}, and this program reads version {version}");
+    }
+
+    public void Zero(int count) => Require(!Take(count).ContainsAnyExcept((byte)0), "reserved bytes are not zero");
+
+    public readonly void Require(bool holds, string problem)
+    {
+        if (!holds) throw Damaged(problem);
+    }
+
+    public readonly EngineException Damaged(string problem) => new(EngineFault.Corrupt, $"{what} is damaged: {problem}.");
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        Require(count <= Left, "it ends too early");
+        var field = bytes.Slice(Position, count);
+        Position += count;
+        return field;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.ExceptionServices;
+using SnapshotPortal.Engine.Maps;
+using SnapshotPortal.Engine.Pools;
+
+namespace SnapshotPortal.Engine.Log;
+
+internal enum LogRequestKind
+{
+    /// <summary>Whole blocks.</summary>
+    Write,
+
+    /// <summary>A part of one block; the rest stays.</summary>
+    Patch,
+
+    /// <summary>A run of blocks becomes zeroes.</summary>
+    Zero,
+
+    /// <summary>Map pages of a checkpoint.</summary>
+    MapPages,
+
+    /// <summary>A change of the table of disks and snapshots; always a batch of its own.</summary>
+    Change,
+
+    /// <summary>Runs between two batches, as the only one that changes anything.</summary>
+    Control,
+}
+
+/// <summary>
+/// What a thread asks of the log, and where it waits for it. Each thread has one and uses it again and again: its data
+/// stays pinned and its fields unchanged by the thread until the request is done.
+/// </summary>
+internal sealed unsafe class LogRequest
+{
+    [ThreadStatic]
+    private static LogRequest? ofThread;
+
+    private const int Waiting = 0, Leading = 1, Completed = 2;
+    private const int SpinsMax = 20;
+    private int state;
+
+    public static LogRequest OfThread => ofThread ??= new();
+
+    public LogRequestKind Kind;
+    public PoolDisk? Disk;
+    public long Lba;
+    public long Blocks;
+    public int Within;
+    public int Length;
+    public byte* Data;
+    public Func<PoolChange>? Change;
+    public Action? Control;
+
+    /// <summary>Where the first block was put.</summary>
+    public Location Location;
+    public LogRequest? Next;
+    private Exception? error;
+
+    public bool IsDone => Volatile.Read(ref state) == Completed;
+
+    public void Begin(LogRequestKind kind, PoolDisk? disk = null)
+    {
+        (Kind, Disk, state, error, Next) = (kind, disk, Waiting, null, null);
+    }
+
+    /// <summary>Waits until the request is done (false) or its thread is to lead (true).</summary>
+    public bool WaitToLead()
+    {
+        var spin = new SpinWait();
+        while (spin.Count < SpinsMax && Volatile.Read(ref state) == Waiting) spin.SpinOnce(sleep1Threshold: -1);
+        if (Volatile.Read(ref state) == Waiting)
+            lock (this)
+                while (state == Waiting) Monitor.Wait(this);
+        return state == Leading;
+    }
+
+    public void Lead() => Signal(Leading);
+
+    public void Complete(Exception? failure = null)
+    {
+        error = failure;
+        Signal(Completed);
+    }
+
+    public void ThrowIfFailed()
+    {
+        switch (error)
+        {
+            case null: return;
+            // The same failure may be told to several threads: each gets an exception of its own.
+            case EngineException e: throw new EngineException(e.Fault, e.Message, e);
+            default: ExceptionDispatchInfo.Throw(error); return;
+        }
+    }
+
+    private void Signal(int to)
+    {
+        lock (this)
+        {
+            Volatile.Write(ref state, to);
+            Monitor.Pulse(this);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using SnapshotPortal.Engine.Maps;
+
+namespace SnapshotPortal.Engine.Log;
+
+/// <summary>The disks and snapshots as a checkpoint found them: docs/format.md, Table.</summary>
+internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList<DiskRow> Disks, IReadOnlyList<SnapshotRow> Snapshots)
+{
+    public const int DamageBytesMax = 1024;
+    private const uint Version = 1;
+    private const int HeaderBytes = 56;
+    private const int RowBytesMax = 40 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax;
+
+    private static ReadOnlySpan<byte> Magic => "SNPTABLE"u8;
+
+    public byte[] Write(Guid poolId, ulong superblock)
+    {
+        var bytes = new byte[HeaderBytes + (Disks.Count + Snapshots.Count) * RowBytesMax];
+        var fields = new FieldWriter(bytes);
+        fields.Bytes(Magic);
+        fields.U32(Version);
+        fields.Skip(4);
+        fields.Id(poolId);
+        fields.U64(superblock);
+        fields.U32(NextDisk);
+        fields.U32(NextSnapshot);
+        fields.U32((uint)Disks.Count);
+        fields.U32((uint)Snapshots.Count);
+        foreach (var disk in Disks)
+        {
+            fields.U32(disk.Id);
+            fields.U32(disk.Epoch);
+            fields.U64((ulong)disk.LengthBytes);
+            fields.U32(disk.Origin);
+            fields.Entry(disk.Root);
+            fields.Text(disk.Name);
+            fields.Text(disk.Damage ?? "");
+        }
+        foreach (var snapshot in Snapshots)
+        {
+            fields.U32(snapshot.Id);
+            fields.U32(snapshot.Epoch);
+            fields.U64((ulong)snapshot.LengthBytes);
+            fields.U32(snapshot.Disk);
+            fields.U32(snapshot.IsHidden ? 1u : 0);
+            fields.Entry(snapshot.Root);
+            fields.Text(snapshot.Name);
+            fields.Text(snapshot.DiskName);
+        }
+        return bytes[..fields.Position];
+    }
+
+    /// <summary>Reads a table whose checksum has been compared.</summary>
+    public static PoolTable Read(ReadOnlySpan<byte> bytes, Guid poolId, ulong superblock, string what)
+    {
+        var fields = new FieldReader(bytes, what);
+        fields.Magic(Magic, Version);
+        fields.Zero(4);
+        fields.Require(fields.Id() == poolId, "it belongs to another pool");
+        fields.Require(fields.U64() == superblock, "it belongs to another superblock");
+        var (nextDisk, nextSnapshot, diskCount, snapshotCount) = (fields.U32(), fields.U32(), fields.U32(), fields.U32());
+        var disks = new List<DiskRow>();
+        for (var i = 0; i < diskCount; i++)
+        {
+            var (id, epoch, length, origin, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry());
+            var (name, damage) = (fields.Text(Limits.NameBytesMax), fields.Text(DamageBytesMax));
+            RequireLength(fields, length);
+            disks.Add(new(id, epoch, length, origin, root, name, damage.Length == 0 ? null : damage));
+        }
+        var snapshots = new List<SnapshotRow>();
+        for (var i = 0; i < snapshotCount; i++)
+        {
+            var (id, epoch, length, disk, hidden, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.Entry());
+            var (name, diskName) = (fields.Text(Limits.NameBytesMax), fields.Text(Limits.NameBytesMax));
+            RequireLength(fields, length);
+            snapshots.Add(new(id, epoch, length, disk, hidden != 0, root, name, diskName));
+        }
+        fields.Require(fields.Left == 0, "it is longer than its rows");
+        return new(nextDisk, nextSnapshot, disks, snapshots);
+    }
+
+    /// <summary>Cuts a text to what the table holds of it.</summary>
+    public static string Damage(string reason)
+    {
+        while (Encoding.UTF8.GetByteCount(reason) > DamageBytesMax) reason = reason[..^1];
+        return reason;
+    }
+
+    private static void RequireLength(FieldReader fields, long lengthBytes) =>
+        fields.Require(lengthBytes is > 0 and <= Limits.DiskBytesMax && lengthBytes % Limits.BlockBytes == 0, "a size is impossible");
+}
+
+internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Origin, MapEntry Root, string Name, string? Damage);
+
+internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, bool IsHidden, MapEntry Root, string Name, string DiskName);

@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SnapshotPortal.Engine.Log;
+
+/// <summary>What a record of a batch says: docs/format.md, Batch.</summary>
+internal enum RecordKind : byte
+{
+    Write = 1,
+    Zero = 2,
+    MapPages = 3,
+    CreateDisk = 4,
+    DeleteDisk = 5,
+    TakeSnapshot = 6,
+    DeleteSnapshot = 7,
+    CloneDisk = 8,
+}
+
+/// <summary>A change of the table of disks and snapshots: the records 4 to 8.</summary>
+internal readonly record struct PoolChange(RecordKind Kind, uint Disk, uint Snapshot, long LengthBytes, string Name);
+
+/// <summary>Writes records one after another into the zeroed bytes behind a batch header.</summary>
+internal ref struct RecordWriter(Span<byte> bytes)
+{
+    private const int FixedBytes = 16;
+    private readonly Span<byte> bytes = bytes;
+
+    public int Position { get; private set; }
+
+    public static int BytesOfWrite(int blocks) => Padded(FixedBytes + blocks * sizeof(uint));
+
+    public static int BytesOfZero => FixedBytes + 8;
+
+    /// <summary>Begins a write and returns the place of its checksums.</summary>
+    public Span<uint> Write(uint disk, long lba, int blocks) => Checksummed(RecordKind.Write, disk, (ulong)lba, blocks);
+
+    /// <summary>Begins a record of map pages and returns the place of their checksums.</summary>
+    public Span<uint> MapPages(int pages)
+    {
+        var record = Begin(RecordKind.MapPages, pages, Padded(8 + pages * sizeof(uint)));
+        return MemoryMarshal.Cast<byte, uint>(record.Slice(8, pages * sizeof(uint)));
+    }
+
+    public void Zero(uint disk, long lba, long blocks)
+    {
+        var record = Begin(RecordKind.Zero, 0, BytesOfZero);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], disk);
+        BinaryPrimitives.WriteInt64LittleEndian(record[8..], lba);
+        BinaryPrimitives.WriteInt64LittleEndian(record[16..], blocks);
+    }
+
+    public void Change(PoolChange change)
+    {
+        var name = Encoding.UTF8.GetByteCount(change.Name);
+        var start = change.Kind switch
+        {
+            RecordKind.CreateDisk => 16,
+            RecordKind.TakeSnapshot => 12,
+            RecordKind.CloneDisk => 24,
+            _ => 8,
+        };
+        var record = Begin(change.Kind, name, Padded(start + name));
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], change.Kind == RecordKind.DeleteSnapshot ? change.Snapshot : change.Disk);
+        if (change.Kind is RecordKind.TakeSnapshot or RecordKind.CloneDisk) BinaryPrimitives.WriteUInt32LittleEndian(record[8..], change.Snapshot);
+        if (change.Kind is RecordKind.CreateDisk or RecordKind.CloneDisk) BinaryPrimitives.WriteInt64LittleEndian(record[(start - 8)..], change.LengthBytes);
+        Encoding.UTF8.GetBytes(change.Name, record[start..]);
+    }
+
+    private Span<uint> Checksummed(RecordKind kind, uint disk, ulong lba, int blocks)
+    {
+        var record = Begin(kind, blocks, BytesOfWrite(blocks));
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], disk);
+        BinaryPrimitives.WriteUInt64LittleEndian(record[8..], lba);
+        return MemoryMarshal.Cast<byte, uint>(record.Slice(FixedBytes, blocks * sizeof(uint)));
+    }
+
+    private Span<byte> Begin(RecordKind kind, int count, int length)
+    {
+        var record = bytes.Slice(Position, length);
+        Position += length;
+        record.Clear();
+        record[0] = (byte)kind;
+        BinaryPrimitives.WriteUInt16LittleEndian(record[2..], checked((ushort)count));
+        return record;
+    }
+
+    internal static int Padded(int length) => length + 7 & ~7;
+}
+
+/// <summary>Reads the records of a batch whose header has been checked; what does not fit is damage.</summary>
+internal ref struct RecordReader(ReadOnlySpan<byte> records, string what)
+{
+    private readonly ReadOnlySpan<byte> records = records;
+    private FieldReader fields = new(records, what);
+
+    public RecordKind Kind { get; private set; }
+
+    public uint Disk { get; private set; }
+
+    public long Lba { get; private set; }
+
+    /// <summary>The blocks that a <see cref="RecordKind.Zero"/> stands for.</summary>
+    public long Blocks { get; private set; }
+
+    /// <summary>The checksums of the record's data blocks.</summary>
+    public ReadOnlySpan<uint> Crcs { get; private set; }
+
+    public PoolChange Change { get; private set; }
+
+    public bool Next()
+    {
+        if (fields.Left == 0) return false;
+        var start = fields.Position;
+        Kind = (RecordKind)fields.U8();
+        fields.Zero(1);
+        var count = fields.U16();
+        Crcs = default;
+        Disk = 0;
+        switch (Kind)
+        {
+            case RecordKind.Write:
+                Disk = fields.U32();
+                Lba = (long)fields.U64();
+                Crcs = MemoryMarshal.Cast<byte, uint>(fields.Bytes(count * sizeof(uint)));
+                break;
+            case RecordKind.MapPages:
+                fields.Zero(4);
+                Crcs = MemoryMarshal.Cast<byte, uint>(fields.Bytes(count * sizeof(uint)));
+                break;
+            case RecordKind.Zero:
+                Disk = fields.U32();
+                Lba = (long)fields.U64();
+                Blocks = (long)fields.U64();
+                break;
+            default:
+                Change = ReadChange(count);
+                Disk = Change.Disk;
+                break;
+        }
+        fields.Zero(RecordWriter.Padded(fields.Position - start) - (fields.Position - start));
+        return true;
+    }
+
+    private PoolChange ReadChange(int nameBytes)
+    {
+        fields.Require(nameBytes <= Limits.NameBytesMax, "a name is too long");
+        switch (Kind)
+        {
+            case RecordKind.CreateDisk:
+                var disk = fields.U32();
+                return new(Kind, disk, 0, (long)fields.U64(), Name(nameBytes));
+            case RecordKind.TakeSnapshot:
+                disk = fields.U32();
+                return new(Kind, disk, fields.U32(), 0, Name(nameBytes));
+            case RecordKind.CloneDisk:
+                disk = fields.U32();
+                var snapshot = fields.U32();
+                fields.Zero(4);
+                return new(Kind, disk, snapshot, (long)fields.U64(), Name(nameBytes));
+            case RecordKind.DeleteDisk:
+                return new(Kind, fields.U32(), 0, 0, "");
+            case RecordKind.DeleteSnapshot:
+                return new(Kind, 0, fields.U32(), 0, "");
+            default:
+                throw fields.Damaged($"it holds a record of the unknown kind {(int)Kind}");
+        }
+    }
+
+    private string Name(int bytes) => Encoding.UTF8.GetString(fields.Bytes(bytes));
+}

@@ -1,0 +1,184 @@
+using System.Numerics;
+using SnapshotPortal.Engine.Log;
+
+namespace SnapshotPortal.Engine.Maps;
+
+/// <summary>
+/// Where each block of a disk lies: a copy-on-write radix tree of <see cref="MapPage"/>s under one root. Any number of
+/// readers, without locks, beside one writer (the log's leader).
+/// </summary>
+internal sealed class BlockMap
+{
+    private readonly SegmentFiles segments;
+    private readonly int height;
+    private MapPage? root;
+
+    // What stands for the root while no page of it is loaded. Changed only before root is published.
+    private MapEntry rootEntry;
+
+    public BlockMap(SegmentFiles segments, long lengthBytes, MapEntry rootEntry = default)
+        : this(segments, HeightFor(lengthBytes), null, rootEntry) { }
+
+    private BlockMap(SegmentFiles segments, int height, MapPage? root, MapEntry rootEntry)
+    {
+        this.segments = segments;
+        this.height = height;
+        this.root = root;
+        this.rootEntry = rootEntry;
+    }
+
+    /// <summary>The number of pages on the way from the root to a block.</summary>
+    public int Height => height;
+
+    /// <summary>The root's page, where it is in memory.</summary>
+    public MapPage? LoadedPage => Volatile.Read(ref root);
+
+    /// <summary>The entry of the root for the table of disks; the root must be stored.</summary>
+    public MapEntry StoredRoot => root?.Stored ?? rootEntry;
+
+    /// <summary>The same tree, seen as it is now: nothing that is changed later under a newer epoch or generation shows in it.</summary>
+    public BlockMap Freeze() => new(segments, height, root, rootEntry);
+
+    /// <summary>The same tree for a disk of another size, at least as large.</summary>
+    public BlockMap FreezeGrown(long lengthBytes, long generation)
+    {
+        var (page, entry) = (root, rootEntry);
+        for (var level = height; level < HeightFor(lengthBytes) && (page is not null || !entry.IsAbsent); level++)
+        {
+            var above = new MapPage(isLeaf: false, page?.Birth ?? entry.Birth, generation);
+            if (page is null) above.SetFirst(entry);
+            else above.SetChild(0, page);
+            page = above;
+        }
+        return new(segments, HeightFor(lengthBytes), page, entry);
+    }
+
+    /// <summary>
+    /// The leaf that holds a block; or null, and in <paramref name="covering"/> the absent or zero entry that stands for
+    /// the block's whole leaf. <see cref="EngineFault.Corrupt"/> where a page on the way is damaged.
+    /// </summary>
+    public MapPage? FindLeaf(long lba, out MapEntry covering)
+    {
+        var page = LoadedRoot(out covering);
+        for (var level = height - 1; page is not null && level > 0; level--) page = LoadedChild(page, IndexOf(lba, level), level - 1, out covering);
+        return page;
+    }
+
+    /// <summary>Loads what setting blocks or zeroes in the range will need, so that it cannot fail.</summary>
+    public void Prepare(long lba, long blocks)
+    {
+        var last = lba + blocks - 1;
+        FindLeaf(lba, out _);
+        if (last / MapPage.Entries != lba / MapPage.Entries) FindLeaf(last, out _);
+    }
+
+    /// <summary>Points a run of blocks to consecutive locations. The writer only.</summary>
+    public void SetBlocks(long lba, Location location, ReadOnlySpan<uint> crcs, uint epoch, long generation)
+    {
+        while (crcs.Length > 0)
+        {
+            var first = (int)(lba % MapPage.Entries);
+            var count = Math.Min(crcs.Length, MapPage.Entries - first);
+            WritableLeaf(lba, epoch, generation).SetBlocks(first, location, crcs[..count], epoch);
+            lba += count;
+            location = location.Plus(count);
+            crcs = crcs[count..];
+        }
+    }
+
+    /// <summary>Makes a range read as zeroes; what is absent stays absent. The writer only.</summary>
+    public void SetZero(long lba, long blocks, uint epoch, long generation)
+    {
+        if (LoadedRoot(out var entry) is null && entry.Kind != LocationKind.Page) return;
+        SetZeroBelow(WritableRoot(epoch, generation), height - 1, lba, lba + blocks, epoch, generation);
+    }
+
+    private void SetZeroBelow(MapPage page, int level, long from, long to, uint epoch, long generation)
+    {
+        if (level == 0)
+        {
+            page.SetZero((int)(from % MapPage.Entries), (int)(to - from), epoch);
+            return;
+        }
+        var covered = 1L << level * MapPage.EntryBits;
+        for (var at = from; at < to;)
+        {
+            var end = Math.Min(to, (at / covered + 1) * covered);
+            var index = IndexOf(at, level);
+            var child = page.Child(index, out var entry);
+            if (child is not null || entry.Kind == LocationKind.Page)
+            {
+                if (end - at == covered) page.SetChildZero(index, epoch);
+                else SetZeroBelow(WritableChild(page, index, level - 1, epoch, generation), level - 1, at, end, epoch, generation);
+            }
+            at = end;
+        }
+    }
+
+    private MapPage WritableLeaf(long lba, uint epoch, long generation)
+    {
+        var page = WritableRoot(epoch, generation);
+        for (var level = height - 1; level > 0; level--) page = WritableChild(page, IndexOf(lba, level), level - 1, epoch, generation);
+        return page;
+    }
+
+    private MapPage WritableRoot(uint epoch, long generation)
+    {
+        var page = LoadedRoot(out var entry);
+        if (page is not null && page.Birth == epoch && page.Generation == generation) return page;
+        page = page?.Copy(epoch, generation) ?? Made(height == 1, entry, epoch, generation);
+        Volatile.Write(ref root, page);
+        return page;
+    }
+
+    private MapPage WritableChild(MapPage parent, int index, int level, uint epoch, long generation)
+    {
+        var page = LoadedChild(parent, index, level, out var entry);
+        if (page is not null && page.Birth == epoch && page.Generation == generation) return page;
+        page = page?.Copy(epoch, generation) ?? Made(level == 0, entry, epoch, generation);
+        parent.SetChild(index, page);
+        return page;
+    }
+
+    /// <summary>A page in place of an entry that stood for all of it.</summary>
+    private static MapPage Made(bool isLeaf, MapEntry covering, uint epoch, long generation)
+    {
+        var page = new MapPage(isLeaf, epoch, generation);
+        page.Fill(covering);
+        return page;
+    }
+
+    /// <summary>The root's page, read from the log where it has to be; or null and the entry that stands for the whole map.</summary>
+    public MapPage? LoadedRoot(out MapEntry entry)
+    {
+        entry = rootEntry;
+        if (Volatile.Read(ref root) is { } page) return page;
+        if (entry.Kind != LocationKind.Page) return Volatile.Read(ref root);
+        return Interlocked.CompareExchange(ref root, Load(entry, height == 1), null) ?? root;
+    }
+
+    /// <summary>A page's child of the given level (0: leaf), likewise.</summary>
+    public MapPage? LoadedChild(MapPage parent, int index, int level, out MapEntry entry)
+    {
+        if (parent.Child(index, out entry) is { } child) return child;
+        if (entry.Kind != LocationKind.Page) return null;
+        child = Load(entry, level == 0);
+        parent.OfferChild(index, child);
+        return child;
+    }
+
+    private MapPage Load(MapEntry entry, bool isLeaf)
+    {
+        Span<byte> block = stackalloc byte[Limits.BlockBytes];
+        segments.ReadChecked(entry, block);
+        return MapPage.Load(block, isLeaf, entry);
+    }
+
+    private static int IndexOf(long lba, int level) => (int)(lba >> level * MapPage.EntryBits) & (MapPage.Entries - 1);
+
+    private static int HeightFor(long lengthBytes)
+    {
+        var bits = 64 - BitOperations.LeadingZeroCount((ulong)(lengthBytes / Limits.BlockBytes - 1));
+        return Math.Max(1, (bits + MapPage.EntryBits - 1) / MapPage.EntryBits);
+    }
+}

@@ -1,0 +1,94 @@
+using SnapshotPortal.Engine.Maps;
+
+namespace SnapshotPortal.Engine.Pools;
+
+/// <summary>A kept state of a disk, read-only. What it holds never changes, whatever happens to its disk.</summary>
+public sealed class LocalSnapshot : IBlockDevice
+{
+    private readonly Pool pool;
+
+    internal LocalSnapshot(Pool pool, uint id, string name, uint diskId, string diskName, long lengthBytes, uint epoch, bool isHidden, BlockMap map)
+    {
+        this.pool = pool;
+        Id = id;
+        Name = name;
+        DiskId = diskId;
+        DiskName = diskName;
+        LengthBytes = lengthBytes;
+        Epoch = epoch;
+        IsHidden = isHidden;
+        Map = map;
+    }
+
+    /// <summary>The name it was made with.</summary>
+    public string Name { get; }
+
+    /// <summary>The name of the disk it was taken of; the disk may be gone.</summary>
+    public string DiskName { get; }
+
+    /// <summary>The epoch that it closed: its content was born in it or before.</summary>
+    public uint Epoch { get; }
+
+    /// <inheritdoc/>
+    public long LengthBytes { get; }
+
+    /// <inheritdoc/>
+    public bool IsReadOnly => true;
+
+    internal uint Id { get; }
+
+    internal uint DiskId { get; }
+
+    /// <summary>Deleted for the user, but a clone lives on it.</summary>
+    internal bool IsHidden { get; set; }
+
+    internal bool IsDeleted { get; set; }
+
+    internal BlockMap Map { get; }
+
+    /// <inheritdoc/>
+    public void Read(long offsetBytes, Span<byte> destination)
+    {
+        DeviceRange.Check(LengthBytes, offsetBytes, destination.Length);
+        Living();
+        pool.CheckOpen();
+        BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+    }
+
+    /// <summary>Refused with <see cref="EngineFault.ReadOnly"/>.</summary>
+    public void Write(long offsetBytes, ReadOnlySpan<byte> source) => throw Refused();
+
+    /// <summary>Refused with <see cref="EngineFault.ReadOnly"/>.</summary>
+    public void WriteZeroes(long offsetBytes, long lengthBytes) => throw Refused();
+
+    /// <summary>Refused with <see cref="EngineFault.ReadOnly"/>.</summary>
+    public void Trim(long offsetBytes, long lengthBytes) => throw Refused();
+
+    /// <summary>Returns at once: there is nothing to flush.</summary>
+    public void Flush() { }
+
+    /// <inheritdoc/>
+    public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes)
+    {
+        DeviceRange.Check(LengthBytes, offsetBytes, lengthBytes);
+        return DeviceRange.Extents(Map, offsetBytes, lengthBytes);
+    }
+
+    /// <summary>
+    /// The ranges that changed after <paramref name="epoch"/> (an earlier snapshot's <see cref="Epoch"/> of the same disk),
+    /// as <see cref="ExtentKind.Data"/> or <see cref="ExtentKind.Zero"/>; unchanged ranges are left out. 0: everything ever written.
+    /// The cost follows the changes, not the disk.
+    /// </summary>
+    public IEnumerable<Extent> ChangedSince(uint epoch)
+    {
+        var blocks = LengthBytes / Limits.BlockBytes;
+        return MapRun.AsExtents(new MapWalk(Map, 0, blocks, epoch).Runs(), 0, LengthBytes, withHoles: false);
+    }
+
+    private void Living()
+    {
+        if (IsDeleted) throw new EngineException(EngineFault.Missing, $"The local snapshot '{Name}' was deleted.");
+    }
+
+    private EngineException Refused() => new(EngineFault.ReadOnly, $"'{Name}' is a snapshot: its content never changes. Make a disk of it to write.");
+}
