@@ -264,7 +264,15 @@ internal sealed unsafe class BatchWriter
             {
                 disk.RequireWritable();
                 disk.Map.Prepare(request.Lba, request.Blocks);
-                if (request.Kind == LogRequestKind.Patch) BlockReader.ReadInLeaf(disk.Map, segments, request.Lba, patchBlock);
+                if (request.Kind == LogRequestKind.Patch)
+                {
+                    if (request.Data is null && disk.Map.Find(request.Lba).Kind != LocationKind.Block)
+                    {
+                        request.Complete(); // Zeroes into a block that reads as zeroes: nothing to store.
+                        return false;
+                    }
+                    BlockReader.ReadInLeaf(disk.Map, segments, request.Lba, patchBlock);
+                }
             }
             if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
             if (batch.Count == 0) Reserve(BatchHeader.HeaderBlocksFor(recordBytes) + dataBlocks);

@@ -10,6 +10,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
     private const int BufferBytes = (BatchHeader.HeaderBlocksMax + BatchHeader.DataBlocksMax) * Limits.BlockBytes;
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private readonly SortedSet<uint> visited = [];
+    private readonly Queue<(ulong Sequence, Location Location, int Blocks)> unvouched = [];
     private uint[] numbers = [];
 
     /// <summary>Where the log ends: behind the last batch that counts.</summary>
@@ -33,15 +34,30 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         try
         {
             while (ReplayNext() || SkipDamage()) { }
+            Settle();
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        // What the page cache holds of the tail now counts as part of the disks: it must not be lost while what follows it stays.
+        if (!FoundDamage) DropTail();
+    }
+
+    /// <summary>Makes what was replayed durable: it now counts, and must not be lost while what follows it stays.</summary>
+    /// <remarks>
+    /// Where a process died and the machine did not, the page cache may hold batches that no sync has stored, and after
+    /// a failed sync it takes them for stored. So those that nothing vouches for are written again before the sync.
+    /// </remarks>
+    private void Settle()
+    {
+        foreach (var (_, location, blocks) in unvouched)
+        {
+            var bytes = buffer.AsSpan(0, blocks * Limits.BlockBytes);
+            segments.ReadAvailable(location.Segment, location.Block, bytes);
+            segments.Get(location.Segment).Write((long)location.Block * Limits.BlockBytes, bytes);
+        }
         foreach (var number in visited) segments.Get(number).Sync();
         if (visited.Count > 0) segments.SyncDirectory();
-        if (!FoundDamage) DropTail();
     }
 
     private bool ReplayNext()
@@ -83,6 +99,9 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
                 }
         Apply(header, what);
         visited.Add(header.Segment);
+        unvouched.Enqueue((header.Sequence, Location.Of(LocationKind.Block, header.Segment, header.Block), header.Blocks));
+        var durable = Math.Max(header.DurableSequence, superblock.Durable);
+        while (unvouched.TryPeek(out var oldest) && oldest.Sequence <= durable) unvouched.Dequeue();
         Life = Math.Max(Life, header.Life);
         End = new(header.Sequence + 1, header.Segment, header.Block + (uint)header.Blocks);
         return true;

@@ -24,6 +24,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
             file.SetLength(2 * Limits.BlockBytes);
             WriteSlot(file, superblock);
         }
+        files.SyncDirectory(directory);
         files.Rename(temporary, PathOf(Name));
         files.SyncDirectory(directory);
         return superblock;
@@ -33,7 +34,6 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
     public (Superblock Superblock, PoolTable Table) Read()
     {
         using var file = files.Open(PathOf(Name));
-        file.Sync(); // A slot that only the page cache holds may be lost after what is done on its word.
         var slots = new List<Superblock>();
         EngineException? problem = null;
         Span<byte> block = stackalloc byte[Limits.BlockBytes];
@@ -42,7 +42,9 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
             try
             {
                 if (file.Read(slot * Limits.BlockBytes, block) < block.Length || !block.ContainsAnyExcept((byte)0)) continue;
-                slots.Add(Superblock.Read(block, $"Slot {slot} of '{PathOf(Name)}'"));
+                var superblock = Superblock.Read(block, $"Slot {slot} of '{PathOf(Name)}'");
+                WriteSlot(file, superblock); // The page cache may hold what no sync has stored (see Recovery).
+                slots.Add(superblock);
             }
             catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { problem = e; }
         }

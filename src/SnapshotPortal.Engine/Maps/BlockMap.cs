@@ -64,6 +64,9 @@ internal sealed class BlockMap
         return page;
     }
 
+    /// <summary>What the map says of one block.</summary>
+    public MapEntry Find(long lba) => FindLeaf(lba, out var covering)?.Read((int)(lba % MapPage.Entries)) ?? covering;
+
     /// <summary>Loads what setting blocks or zeroes in the range will need, so that it cannot fail.</summary>
     public void Prepare(long lba, long blocks)
     {
