@@ -31,7 +31,7 @@ public sealed class CrashRun
     private CrashRun(long seed, SimulatedLies lies, Action<string>? trace)
     {
         this.seed = seed;
-        random = new Random(HashCode.Combine(seed));
+        random = new Random(unchecked((int)(seed * 0x9E3779B1)));
         history = new PoolHistory(random);
         options = SmallPool(random);
         files = NewFiles(random, lies, trace);
