@@ -6,7 +6,7 @@ namespace SnapshotPortal.Testing;
 public sealed class MemoryBlockDevice : IBlockDevice
 {
     private readonly Lock gate = new();
-    private readonly SortedDictionary<long, Block> blocks = [];
+    private readonly Dictionary<long, Block> blocks = [];
 
     /// <summary>Makes a device of zeroes.</summary>
     public MemoryBlockDevice(long lengthBytes)
@@ -42,7 +42,8 @@ public sealed class MemoryBlockDevice : IBlockDevice
         lock (gate)
         {
             var copy = new MemoryBlockDevice(LengthBytes) { IsReadOnly = true, Epoch = Epoch };
-            foreach (var (index, block) in blocks) copy.blocks[index] = block;
+            copy.blocks.EnsureCapacity(blocks.Count);
+            foreach (var (index, block) in blocks) copy.blocks.Add(index, block);
             return copy;
         }
     }
@@ -105,7 +106,7 @@ public sealed class MemoryBlockDevice : IBlockDevice
     public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes)
     {
         CheckRange(offsetBytes, lengthBytes);
-        lock (gate) return Merge(Pieces(offsetBytes, lengthBytes).Select(p => new Extent(p.Index * Limits.BlockBytes + p.Within, p.Length, KindOf(p.Index)))).ToArray();
+        lock (gate) return Merge(WithHoles(offsetBytes, offsetBytes + lengthBytes)).ToArray();
     }
 
     /// <summary>The ranges that changed after an epoch, without those that did not: everything ever written for 0.</summary>
@@ -113,9 +114,22 @@ public sealed class MemoryBlockDevice : IBlockDevice
     {
         lock (gate)
         {
-            return Merge(blocks.Where(b => b.Value.Born > epoch)
-                .Select(b => new Extent(b.Key * Limits.BlockBytes, Limits.BlockBytes, KindOf(b.Key)))).ToArray();
+            return Merge(blocks.Where(b => b.Value.Born > epoch).OrderBy(b => b.Key)
+                .Select(b => new Extent(b.Key * Limits.BlockBytes, Limits.BlockBytes, b.Value.Kind))).ToArray();
         }
+    }
+
+    private IEnumerable<Extent> WithHoles(long offsetBytes, long endBytes)
+    {
+        var last = (endBytes - 1) / Limits.BlockBytes;
+        foreach (var (index, block) in blocks.Where(b => b.Key >= offsetBytes / Limits.BlockBytes && b.Key <= last).OrderBy(b => b.Key).ToArray())
+        {
+            long begin = Math.Max(index * Limits.BlockBytes, offsetBytes), end = Math.Min((index + 1) * Limits.BlockBytes, endBytes);
+            if (begin > offsetBytes) yield return new Extent(offsetBytes, begin - offsetBytes, ExtentKind.Hole);
+            yield return new Extent(begin, end - begin, block.Kind);
+            offsetBytes = end;
+        }
+        if (endBytes > offsetBytes) yield return new Extent(offsetBytes, endBytes - offsetBytes, ExtentKind.Hole);
     }
 
     private static IEnumerable<Extent> Merge(IEnumerable<Extent> extents)
@@ -144,9 +158,6 @@ public sealed class MemoryBlockDevice : IBlockDevice
         }
     }
 
-    private ExtentKind KindOf(long index) =>
-        !blocks.TryGetValue(index, out var block) ? ExtentKind.Hole : block.Bytes is null ? ExtentKind.Zero : ExtentKind.Data;
-
     private void CheckChange(long offsetBytes, long lengthBytes)
     {
         CheckRange(offsetBytes, lengthBytes);
@@ -160,5 +171,8 @@ public sealed class MemoryBlockDevice : IBlockDevice
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offsetBytes, LengthBytes - lengthBytes);
     }
 
-    private readonly record struct Block(byte[]? Bytes, uint Born);
+    private readonly record struct Block(byte[]? Bytes, uint Born)
+    {
+        public ExtentKind Kind => Bytes is null ? ExtentKind.Zero : ExtentKind.Data;
+    }
 }

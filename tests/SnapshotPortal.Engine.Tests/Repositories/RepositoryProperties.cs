@@ -1,4 +1,3 @@
-using SnapshotPortal.Engine.Repositories;
 using SnapshotPortal.Testing;
 using static SnapshotPortal.Engine.Tests.Repositories.RepositoryScene;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using SnapshotPortal.Engine.Objects;
 using SnapshotPortal.Engine.Repositories;
 using SnapshotPortal.Testing;
 

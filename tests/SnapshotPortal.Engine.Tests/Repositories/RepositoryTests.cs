@@ -103,12 +103,12 @@ public sealed class RepositoryTests
     [Fact]
     public async Task An_incremental_upload_does_work_for_what_changed_only()
     {
-        var disk = new MemoryBlockDevice(4000L * Limits.ChunkBytes);
+        var disk = new MemoryBlockDevice(2000L * Limits.ChunkBytes);
         var noise = new byte[Limits.ChunkBytes];
-        for (var i = 0L; i < 4000; i++)
+        for (var i = 0L; i < 2000; i++)
         {
             scene.Random.NextBytes(noise.AsSpan(0, 64));
-            disk.Write(i * Limits.ChunkBytes, noise);
+            disk.Write(i * Limits.ChunkBytes, noise.AsSpan(0, 4096));
         }
         var repository = await scene.OpenAsync();
         await repository.UploadAsync(Full("s-1", disk), null, None);
@@ -116,7 +116,7 @@ public sealed class RepositoryTests
         for (var i = 0; i < 40; i++)
         {
             scene.Random.NextBytes(noise);
-            disk.Write((i * 100L + 7) * Limits.ChunkBytes + 4096, noise.AsSpan(0, 4096));
+            disk.Write((i * 50L + 7) * Limits.ChunkBytes + 4096, noise.AsSpan(0, 4096));
         }
         var (puts, gets, lists) = (scene.Faulty.Count(StoreCall.Put), scene.Faulty.Count(StoreCall.Get), scene.Faulty.Count(StoreCall.List));
 
