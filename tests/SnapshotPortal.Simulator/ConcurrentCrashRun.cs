@@ -24,7 +24,7 @@ internal sealed class ConcurrentCrashRun
 
     private ConcurrentCrashRun(long seed, SimulatedLies lies, Action<string>? trace)
     {
-        random = new Random(unchecked((int)(seed * 0x9E3779B1)));
+        random = CrashRun.RandomOf(seed);
         files = CrashRun.NewFiles(random, lies, trace);
     }
 

@@ -31,7 +31,7 @@ public sealed class CrashRun
     private CrashRun(long seed, SimulatedLies lies, Action<string>? trace)
     {
         this.seed = seed;
-        random = new Random(unchecked((int)(seed * 0x9E3779B1)));
+        random = RandomOf(seed);
         history = new PoolHistory(random);
         options = SmallPool(random);
         files = NewFiles(random, lies, trace);
@@ -56,6 +56,9 @@ public sealed class CrashRun
             run.Abandon();
         }
     }
+
+    /// <summary>The same numbers for a seed in every process.</summary>
+    internal static Random RandomOf(long seed) => new(unchecked((int)(((ulong)seed + 1) * 0x9E37_79B9_7F4A_7C15 >> 32)));
 
     /// <summary>A file system with an empty, durable directory in which a pool can be made.</summary>
     internal static SimulatedFileSystem NewFiles(Random random, SimulatedLies lies, Action<string>? trace)
@@ -87,21 +90,30 @@ public sealed class CrashRun
         {
             if (Open() is { } difference)
                 return difference;
-            Live();
+            if (Live() is { } whileLiving)
+                return whileLiving;
         }
 
         return Open() ?? CloseAndOpen();
     }
 
     /// <summary>Works until the crash that ends this life; leaves <see cref="session"/> as it was at that moment.</summary>
-    private void Live()
+    private string? Live()
     {
         var operations = random.Next(5, 60);
-        Arm(operations);
+        var mediumFails = Arm(operations);
         try
         {
             for (var i = 0; i < operations; i++)
-                model.Run(history.Next(model.Current), session!);
+            {
+                var operation = history.Next(model.Current);
+                // Closing tells nobody that the medium failed; whoever must know that everything is stored flushes first.
+                if (operation is PoolOperation.Reopen && mediumFails)
+                    model.Run(new PoolOperation.Flush(), session!);
+                model.Run(operation, session!);
+                if ((operation is PoolOperation.Reopen || i % 16 == 15) && PoolComparison.Find(session!.Pool, model.Current) is { } difference)
+                    return $"After operation {i + 1} of this life: {difference}";
+            }
         }
         catch (Exception) when (files.HasCrashed)
         {
@@ -111,15 +123,23 @@ public sealed class CrashRun
         {
             model.Note($"the medium failed: {e.Fault}: {e.Message}");
         }
+
+        return null;
     }
 
-    private void Arm(int operations)
+    /// <summary>Arms a failure of the medium (true), a power cut, or nothing.</summary>
+    private bool Arm(int operations)
     {
         files.Disarm();
         if (random.Next(5) == 0)
+        {
             files.FailAfter(random.Next(1, operations * 2), random.Next(3) == 0 ? SimulatedFault.Full : SimulatedFault.Io);
-        else if (random.Next(4) > 0)
+            return true;
+        }
+
+        if (random.Next(4) > 0)
             files.FailAfter(random.Next(1, random.Next(4) == 0 ? 12 : operations * 2), SimulatedFault.Crash);
+        return false;
     }
 
     /// <summary>Ends the life before, opens the pool, with further power cuts while it recovers, and compares.</summary>

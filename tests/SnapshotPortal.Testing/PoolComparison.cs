@@ -11,7 +11,7 @@ public static class PoolComparison
     /// <summary>Everything: which disks and snapshots there are, their bytes, and what is said of their extents.</summary>
     public static string? Find(Pool pool, PoolContent state) =>
         FindInStructure(pool, state)
-        ?? Pairs(pool, state).Select(pair => FindInContent(pair.Name, pair.Device, pair.State) ?? FindInExtents(pair.Name, pair.Device, pair.State)).FirstOrDefault(difference => difference is not null);
+        ?? Joined(Pairs(pool, state).Select(pair => FindInContent(pair.Name, pair.Device, pair.State) ?? FindInExtents(pair.Name, pair.Device, pair.State)));
 
     /// <summary>Which disks and snapshots there are, and their sizes.</summary>
     public static string? FindInStructure(Pool pool, PoolContent state) =>
@@ -23,7 +23,7 @@ public static class PoolComparison
 
     /// <summary>The bytes of every block that the state knows.</summary>
     public static string? FindInContent(string name, IBlockDevice device, DiskContent state) =>
-        Mismatches(device, state, state.Blocks.Keys).Select(lba => Describe(name, device, lba)).FirstOrDefault();
+        Joined(Mismatches(device, state, state.Blocks.Keys).Take(3).Select(lba => Describe(name, device, lba)));
 
     /// <summary>
     /// What the device says of its extents: in order, without gaps, neighbours of different kinds; stored bytes where
@@ -124,6 +124,9 @@ public static class PoolComparison
     public static IEnumerable<(string Name, IBlockDevice Device, DiskContent State)> Pairs(Pool pool, PoolContent state) =>
         state.Disks.Select(disk => ($"Disk {disk.Key}", (IBlockDevice)pool.FindDisk(disk.Key)!, disk.Value))
             .Concat(state.Snapshots.Select(snapshot => ($"Snapshot {snapshot.Key}", (IBlockDevice)pool.FindSnapshot(snapshot.Key)!, snapshot.Value)));
+
+    private static string? Joined(IEnumerable<string?> differences) =>
+        string.Join(' ', differences.OfType<string>()) is { Length: > 0 } joined ? joined : null;
 
     private static string? Names(string what, IEnumerable<string> found, IEnumerable<string> expected)
     {

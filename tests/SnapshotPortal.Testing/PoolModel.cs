@@ -64,23 +64,8 @@ public sealed class PoolModel
 
     private string? Settle(Pool pool, int atLeast)
     {
-        var structure = steps.Count > 0 && steps[^1].Disk is null ? steps[^1] : null;
-        var blocks = structure is null ? steps.Count : steps.Count - 1;
-
         var state = durable.Copy();
-        var difference = FindCut(pool, state, blocks, Math.Min(atLeast, blocks), out var cut);
-        if (difference is not null && structure is not null)
-        {
-            var whole = durable.Copy();
-            steps.ForEach(step => step.Apply(whole));
-            if (PoolComparison.FindInStructure(pool, whole) is null)
-            {
-                (state, cut) = (whole, steps.Count);
-                difference = PoolComparison.Find(pool, whole);
-            }
-        }
-
-        difference ??= PoolComparison.Find(pool, state);
+        var difference = FindCut(pool, state, atLeast, out var cut);
         if (difference is not null)
             return difference;
         Note($"settled at {cut} of {steps.Count} steps since the last durable state, {acknowledged} acknowledged");
@@ -90,33 +75,51 @@ public sealed class PoolModel
         return null;
     }
 
-    /// <summary>Finds the shortest allowed prefix of the first <paramref name="count"/> steps whose state the pool holds; <paramref name="state"/> becomes that state.</summary>
-    private string? FindCut(Pool pool, PoolContent state, int count, int atLeast, out int cut)
+    /// <summary>Finds the shortest allowed prefix of the steps whose state the pool holds; <paramref name="state"/> becomes that state.</summary>
+    private string? FindCut(Pool pool, PoolContent state, int atLeast, out int cut)
     {
-        cut = 0;
-        if (PoolComparison.FindInStructure(pool, state) is { } structural)
-            return structural;
-        var touched = steps.Take(count).ToLookup(step => step.Disk!, step => step.Lba);
+        string? structure = null;
         var wrong = new HashSet<(string Disk, long Lba)>();
-        foreach (var (name, disk) in state.Disks)
-            wrong.UnionWith(PoolComparison.Mismatches(pool.FindDisk(name)!, disk, disk.Blocks.Keys.Union(touched[name])).Select(lba => (name, lba)));
-
-        for (var fewest = (Count: int.MaxValue, Cut: 0, Example: ""); ; cut++)
+        CompareAll();
+        var nearest = (Wrong: int.MaxValue, Cut: 0, Difference: structure);
+        for (cut = 0; ; cut++)
         {
-            if (wrong.Count == 0 && cut >= atLeast)
-                return null;
-            if (wrong.Count > 0 && wrong.Count < fewest.Count)
-                fewest = (wrong.Count, cut, PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba));
-            if (cut == count)
-                return fewest.Count == int.MaxValue
-                    ? $"The pool holds less than the {atLeast} steps that were acknowledged."
-                    : $"No prefix of the {count} steps since the last durable state fits; nearest is {fewest.Cut}, where {fewest.Count} blocks are wrong: {fewest.Example}";
+            if (structure is null)
+            {
+                // Where the bytes fit, what is said of zeroes, and the snapshots, still may not.
+                var difference = wrong.Count == 0 ? PoolComparison.Find(pool, state) : PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba);
+                if (difference is null && cut >= atLeast)
+                    return null;
+                if (wrong.Count < nearest.Wrong || difference is null)
+                    nearest = (wrong.Count, cut, difference);
+            }
+
+            if (cut == steps.Count)
+                return nearest.Difference is null
+                    ? $"The pool is at step {nearest.Cut}, but {atLeast} steps were acknowledged."
+                    : $"No prefix of the {cut} steps since the last durable state fits; nearest is {nearest.Cut}: {nearest.Difference}";
             var step = steps[cut];
             step.Apply(state);
-            if (PoolComparison.Mismatches(pool.FindDisk(step.Disk!)!, state.Disks[step.Disk!], [step.Lba]).Count > 0)
-                wrong.Add((step.Disk!, step.Lba));
+            if (step.Disk is null)
+                CompareAll();
+            else if (structure is null)
+                Compare(step.Disk, step.Lba);
+        }
+
+        void CompareAll()
+        {
+            structure = PoolComparison.FindInStructure(pool, state);
+            wrong.Clear();
+            foreach (var (name, disk) in structure is null ? state.Disks : [])
+                wrong.UnionWith(PoolComparison.Mismatches(pool.FindDisk(name)!, disk, disk.Blocks.Keys).Select(lba => (name, lba)));
+        }
+
+        void Compare(string disk, long lba)
+        {
+            if (PoolComparison.Mismatches(pool.FindDisk(disk)!, state.Disks[disk], [lba]).Count > 0)
+                wrong.Add((disk, lba));
             else
-                wrong.Remove((step.Disk!, step.Lba));
+                wrong.Remove((disk, lba));
         }
     }
 

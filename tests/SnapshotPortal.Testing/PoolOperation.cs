@@ -6,7 +6,7 @@ namespace SnapshotPortal.Testing;
 public abstract record PoolOperation
 {
     /// <summary>Whether everything up to and with it survives a crash once it has returned.</summary>
-    public virtual bool IsDurable => true;
+    internal virtual bool IsDurable => true;
 
     /// <summary>Does it to the pool.</summary>
     public abstract void Run(PoolSession session, ulong tag);
@@ -29,7 +29,7 @@ public abstract record PoolOperation
     /// <summary>Writes the tag's pattern.</summary>
     public sealed record Write(string Disk, long OffsetBytes, int LengthBytes) : PoolOperation
     {
-        public override bool IsDurable => false;
+        internal override bool IsDurable => false;
 
         public override void Run(PoolSession session, ulong tag)
         {
@@ -44,7 +44,7 @@ public abstract record PoolOperation
     /// <summary>Writes zeroes.</summary>
     public sealed record WriteZeroes(string Disk, long OffsetBytes, long LengthBytes) : PoolOperation
     {
-        public override bool IsDurable => false;
+        internal override bool IsDurable => false;
 
         public override void Run(PoolSession session, ulong tag) => session.Pool.FindDisk(Disk)!.WriteZeroes(OffsetBytes, LengthBytes);
 
@@ -54,7 +54,7 @@ public abstract record PoolOperation
     /// <summary>Gives a range back.</summary>
     public sealed record Trim(string Disk, long OffsetBytes, long LengthBytes) : PoolOperation
     {
-        public override bool IsDurable => false;
+        internal override bool IsDurable => false;
 
         public override void Run(PoolSession session, ulong tag) => session.Pool.FindDisk(Disk)!.Trim(OffsetBytes, LengthBytes);
 
