@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace SnapshotPortal.Web;
+
+/// <summary>Every address inside the portal is made here; the account that is worked in is part of it.</summary>
+public static class PortalUrls
+{
+    public const string Home = "/";
+    public const string SetUp = "/setup";
+    public const string SignIn = "/sign-in";
+    public const string SignOut = "/sign-out";
+    public const string TwoFactor = "/sign-in/code";
+    public const string RecoveryCode = "/sign-in/recovery-code";
+    public const string ForgotPassword = "/sign-in/forgot-password";
+    public const string Password = "/profile/password";
+    public const string Authenticator = "/profile/authenticator";
+    public const string Passkeys = "/profile/passkeys";
+    public const string PasskeyCreationOptions = "/profile/passkeys/creation-options";
+    public const string PasskeyRequestOptions = "/sign-in/passkey-options";
+    public const string Accounts = "/admin/accounts";
+    public const string Users = "/admin/users";
+
+    public static string Overview(string account) => $"/a/{Escape(account)}";
+
+    public static string Disks(string account) => $"{Overview(account)}/disks";
+
+    public static string Disk(string account, string disk) => $"{Disks(account)}/{Escape(disk)}";
+
+    public static string DiskContent(string account, string disk) => $"{Disk(account, disk)}/content";
+
+    public static string DiskUploads(string account, string disk) => $"{Disk(account, disk)}/uploads";
+
+    public static string Snapshots(string account) => $"{Overview(account)}/snapshots";
+
+    public static string SnapshotsOf(string account, string disk) => With(Snapshots(account), ("q", disk));
+
+    public static string Snapshot(string account, string snapshot) => $"{Snapshots(account)}/{Escape(snapshot)}";
+
+    public static string SnapshotContent(string account, string snapshot) => $"{Snapshot(account, snapshot)}/content";
+
+    public static string Tasks(string account) => $"{Overview(account)}/tasks";
+
+    public static string Members(string account) => $"{Overview(account)}/members";
+
+    public static string Audit(string account) => $"{Overview(account)}/audit";
+
+    public static string SignInFor(string returnUrl) => With(SignIn, ("returnUrl", returnUrl));
+
+    /// <summary>The same address with query values: what is null or empty is left out, so that equal states have equal addresses.</summary>
+    public static string With(string path, params ReadOnlySpan<(string Name, string? Value)> query)
+    {
+        foreach (var (name, value) in query)
+        {
+            if (!string.IsNullOrEmpty(value))
+                path = QueryHelpers.AddQueryString(path, name, value);
+        }
+
+        return path;
+    }
+
+    /// <summary>Whether an address that came from outside stays inside the portal.</summary>
+    public static bool IsLocal(string? url) =>
+        url is ['/', ..] && url is not ['/', '/' or '\\', ..] && !url.Any(char.IsControl);
+
+    private static string Escape(string segment) => Uri.EscapeDataString(segment);
+}
