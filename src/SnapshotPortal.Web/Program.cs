@@ -1,11 +1,43 @@
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
+using SnapshotPortal.ControlPlane;
+using SnapshotPortal.Web.Disks;
+using SnapshotPortal.Web.Hosting;
+using SnapshotPortal.Web.SignIn;
 
 // Published: everything lies beside the assembly, whatever the working directory. From source: the repository root.
 var published = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = published ? AppContext.BaseDirectory : null });
 builder.Configuration.Sources.Insert(0, new JsonConfigurationSource { Path = "appsettings.json", FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory) });
 
-var app = builder.Build();
-app.MapStaticAssets();
-await app.RunAsync();
+return await StartupChecks.RunAsync(async () =>
+{
+    builder.Services.AddControlPlane(builder.Configuration, builder.Environment.ContentRootPath);
+    builder.Services.AddPortalIdentity();
+    builder.Services.AddPortalPages();
+    builder.Services.AddSignInRateLimit();
+    builder.Services.AddHealthChecks();
+    builder.Services.AddSingleton<SetUpGate>();
+    builder.Services.AddSingleton<PartBuffers>();
+
+    var app = builder.Build();
+    app.UseSecurityHeaders();
+    app.UsePortalErrors();
+    app.UseSetUpGate();
+    app.UseAuthentication();
+    app.UsePasswordChangeGate();
+    app.UseAuthorization();
+    app.UseRateLimiter();
+    app.UseAntiforgery();
+
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapHealthChecks("/health").AllowAnonymous();
+    app.MapSignIn();
+    app.MapDiskUploads();
+    app.MapContentDownloads();
+    app.MapPortalPages();
+
+    await app.StartAsync();
+    await app.Services.GetRequiredService<SetUpGate>().AnnounceAsync(app.Urls);
+    await app.WaitForShutdownAsync();
+});

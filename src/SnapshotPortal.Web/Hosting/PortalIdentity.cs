@@ -23,7 +23,8 @@ internal static class PortalIdentity
             });
         services.AddAuthorizationBuilder()
             .AddPolicy(PortalRoles.Administrator, policy => policy.RequireRole(PortalRoles.Administrator));
-        new IdentityBuilder(typeof(PortalUser), typeof(IdentityRole), services).AddSignInManager().AddDefaultTokenProviders();
+        new IdentityBuilder(typeof(PortalUser), typeof(IdentityRole), services).AddSignInManager();
+        services.AddScoped<IUserClaimsPrincipalFactory<PortalUser>, PortalClaims>();
 
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(5));
         services.Configure<IdentityPasskeyOptions>(options => options.UserVerificationRequirement = "preferred");

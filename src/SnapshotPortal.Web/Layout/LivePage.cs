@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Components;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.Web.Layout;
 
@@ -75,7 +77,19 @@ public abstract class LivePage : ComponentBase, IDisposable
         }
     }
 
-    protected Task<TResult> RunAsync<TResult>(IOperation<TResult> operation) => Session.RunAsync(Account, operation);
+    protected Task<TResult> RunAsync<TResult>(IOperation<TResult> operation)
+        where TResult : class => Session.RunAsync(Account, operation);
+
+    protected async Task<JobInfo?> FindJobAsync(string? jobId) =>
+        jobId is not null && (await RunAsync(new DescribeJobs { JobIds = [jobId] })).Jobs is [var job, ..] ? job : null;
+
+    /// <summary>The jobs that upload those snapshots which are in progress, by id.</summary>
+    protected async Task<IReadOnlyDictionary<string, JobInfo>> RunningJobsAsync(IEnumerable<SnapshotInfo> snapshots)
+    {
+        var ids = snapshots.Where(each => each is { Status: SnapshotStatus.Progressing, JobId: not null }).Select(each => each.JobId!).ToList();
+        var jobs = ids.Count == 0 ? [] : (await RunAsync(new DescribeJobs { JobIds = ids, PageSize = 100 })).Jobs;
+        return jobs.ToDictionary(each => each.JobId, StringComparer.Ordinal);
+    }
 
     private async Task OnChangedAsync()
     {

@@ -6,9 +6,9 @@ using SnapshotPortal.ControlPlane.Operations;
 namespace SnapshotPortal.Web.Layout;
 
 /// <summary>The signed-in user of this circuit: who it is, which accounts there are, and the way to run operations in one of them.</summary>
-public sealed class PortalSession(OperationRunner operations, Callers callers, AuthenticationStateProvider authentication)
+public sealed class PortalSession(OperationRunner operations, AuthenticationStateProvider authentication)
 {
-    public string UserId { get; private set; } = "";
+    private string userId = "";
 
     public string Email { get; private set; } = "";
 
@@ -20,25 +20,22 @@ public sealed class PortalSession(OperationRunner operations, Callers callers, A
     public async Task LoadAsync()
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        UserId = user.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+        userId = user.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         Email = user.FindFirstValue(ClaimTypes.Email) ?? "";
         var mine = await RunAsync("", new DescribeMyAccounts());
         Accounts = mine.Accounts;
         IsAdministrator = mine.IsAdministrator;
     }
 
-    public AccountRole RoleIn(string account) =>
-        Accounts.FirstOrDefault(each => string.Equals(each.AccountId, account, StringComparison.Ordinal))?.Role ?? AccountRole.None;
+    public MyAccount? Find(string account) =>
+        Accounts.FirstOrDefault(each => string.Equals(each.AccountId, account, StringComparison.Ordinal));
 
-    public bool MayOperate(string account) => RoleIn(account) >= AccountRole.Operator;
+    public bool MayOperate(string account) => Find(account)?.Role >= AccountRole.Operator;
 
-    public bool MayManage(string account) => RoleIn(account) >= AccountRole.Owner;
+    public bool MayManage(string account) => Find(account)?.Role >= AccountRole.Owner;
 
-    /// <summary>Runs an operation as this user in an account; outside any account where it is empty.</summary>
-    public async Task<TResult> RunAsync<TResult>(string account, IOperation<TResult> operation, CancellationToken cancel = default)
-    {
-        var user = (await authentication.GetAuthenticationStateAsync()).User;
-        var caller = await callers.ForUserAsync(user.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", account, cancel);
-        return await operations.RunAsync(operation, caller, cancel);
-    }
+    /// <summary>Runs an operation as this user in an account; outside any account where it is empty. Rights are checked by the operation.</summary>
+    public Task<TResult> RunAsync<TResult>(string account, IOperation<TResult> operation)
+        where TResult : class =>
+        operations.RunAsync(operation, new Caller(account, userId, AccountRole.None, IsAdministrator: false, CallerSource.Portal));
 }

@@ -19,11 +19,11 @@ public sealed partial class SetUpPage(OperationRunner operations, SetUpToken set
     [SupplyParameterFromQuery(Name = "token")]
     private string? Token { get; set; }
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
         Input ??= new() { Token = Token ?? "" };
         form = new EditContext(Input);
-        if (!setUp.IsNeeded)
+        if (!await setUp.IsNeededAsync())
             navigation.NavigateTo(PortalUrls.Home);
     }
 

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Radzen;
+using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Regions;
+using SnapshotPortal.Web.Components;
+
+namespace SnapshotPortal.Web.Disks;
+
+/// <summary>The disks of an account. Search, filters, order and page are in the address.</summary>
+public sealed partial class DisksPage(DialogService dialogs)
+{
+    private const int RowsPerPage = 20;
+    private DescribeDisksResult? disks;
+    private IReadOnlyList<string> zones = [];
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Search { get; set; }
+
+    [SupplyParameterFromQuery(Name = "status")]
+    private string? Status { get; set; }
+
+    [SupplyParameterFromQuery(Name = "zone")]
+    private string? Zone { get; set; }
+
+    [SupplyParameterFromQuery(Name = "sort")]
+    private string? Sort { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    private int? Page { get; set; }
+
+    private bool IsFiltered => !string.IsNullOrEmpty(Search) || !string.IsNullOrEmpty(Status) || !string.IsNullOrEmpty(Zone);
+
+    protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var regions = await RunAsync(new DescribeRegions());
+        var found = new List<string>();
+        foreach (var region in regions.Regions)
+            found.AddRange((await RunAsync(new DescribeZones(region.RegionId))).Zones.Select(zone => zone.ZoneId));
+        zones = found;
+    }
+
+    protected override async Task LoadAsync() => disks = await RunAsync(new DescribeDisks
+    {
+        Search = Search,
+        Status = string.IsNullOrEmpty(Status) ? null : Status,
+        ZoneId = string.IsNullOrEmpty(Zone) ? null : Zone,
+        Order = Sort switch
+        {
+            "oldest" => DiskOrder.Oldest,
+            "name" => DiskOrder.Name,
+            "name-desc" => DiskOrder.NameDescending,
+            "size" => DiskOrder.Size,
+            "size-desc" => DiskOrder.SizeDescending,
+            _ => DiskOrder.Newest,
+        },
+        PageNumber = Math.Max(1, Page ?? 1),
+        PageSize = RowsPerPage,
+    });
+
+    // A new filter begins on the first page.
+    private string Url(string? search = null, string? status = null, string? zone = null, string? sort = null, int page = 1) => PortalUrls.With(
+        PortalUrls.Disks(Account), ("q", search ?? Search), ("status", status ?? Status), ("zone", zone ?? Zone), ("sort", sort ?? Sort),
+        ("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null));
+
+    private void Go(string? search = null, string? status = null, string? zone = null) => Navigation.NavigateTo(Url(search, status, zone), replace: true);
+
+    private async Task CreateAsync()
+    {
+        var made = await dialogs.OpenAsync<CreateDiskDialog>("Create disk", new() { [nameof(CreateDiskDialog.Account)] = Account }, PortalDialog.Wide);
+        if (made is string diskId)
+            Navigation.NavigateTo(PortalUrls.Disk(Account, diskId));
+    }
+}

@@ -1,0 +1,20 @@
+using Radzen;
+using SnapshotPortal.Web.Layout;
+
+namespace SnapshotPortal.Web.Hosting;
+
+/// <summary>The pages and what they need.</summary>
+internal static class PortalPages
+{
+    public static IServiceCollection AddPortalPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddScoped<PortalSession>();
+        return services;
+    }
+
+    public static void MapPortalPages(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // SecurityHeaders says it
+}

@@ -1,0 +1,26 @@
+using SnapshotPortal.ControlPlane;
+
+namespace SnapshotPortal.Web.Hosting;
+
+/// <summary>A portal that cannot start says why in a sentence and ends with exit code 1; only a bug shows a stack trace.</summary>
+internal static class StartupChecks
+{
+    public static async Task<int> RunAsync(Func<Task> host)
+    {
+        try
+        {
+            await host();
+            return 0;
+        }
+        catch (PortalStartException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            return 1;
+        }
+        catch (IOException refused) when (refused.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{refused.Message} Stop the other program, or choose another address with --urls http://localhost:5081.");
+            return 1;
+        }
+    }
+}
