@@ -270,7 +270,7 @@ class DiskUpload extends HTMLElement {
     const id = this.getAttribute('upload');
     if (!id) return null;
     const info = await ask('GET', `${this.url}/${id}`);
-    if (info.status !== 'Open' && info.status !== 0) return null;
+    if (info.status !== 'Open') return null;
     if (info.fingerprint === fingerprint) return info;
     throw new Error(`The unfinished upload is of another file${info.fileName ? ` (${info.fileName}, ${size(info.lengthBytes)})` : ''}. Pick that one, or discard it first.`);
   }

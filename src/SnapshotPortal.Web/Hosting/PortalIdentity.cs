@@ -49,6 +49,15 @@ internal static class PortalIdentity
         options.ReturnUrlParameter = "returnUrl";
         options.ExpireTimeSpan = TimeSpan.FromDays(14);
         options.SlidingExpiration = true;
+        options.Events.OnRedirectToLogin = context =>
+        {
+            // A script cannot follow to the sign-in page; it says so to its user instead.
+            if (context.Request.Headers.ContainsKey(PortalRequests.Header))
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            else
+                context.Response.Redirect(context.RedirectUri);
+            return Task.CompletedTask;
+        };
     }
 
     // Lax, not Strict: a link in a mail or chat must find the reader signed in. What changes anything also needs an antiforgery token.

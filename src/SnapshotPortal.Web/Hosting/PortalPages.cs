@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Radzen;
 using SnapshotPortal.Web.Layout;
 
@@ -10,6 +11,7 @@ internal static class PortalPages
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
         services.AddScoped<PortalSession>();
         return services;
     }
