@@ -5,14 +5,14 @@ namespace SnapshotPortal.Web.Components;
 /// <summary>Moments and spans as people read them.</summary>
 public static class TimeText
 {
-    /// <summary>"just now", "3 minutes ago", "in 2 hours", "5 days ago"; beyond a month the date.</summary>
+    /// <summary>"just now", "3 minutes ago", "in 2 hours", "5 days ago"; beyond a month the date. Clocks that differ by seconds do not show.</summary>
     public static string Relative(DateTimeOffset moment, DateTimeOffset now)
     {
         var span = now - moment;
         var past = span >= TimeSpan.Zero;
         var distance = span.Duration();
         if (distance < TimeSpan.FromSeconds(45))
-            return past ? "just now" : "in a moment";
+            return "just now";
         if (distance > TimeSpan.FromDays(31))
             return moment.UtcDateTime.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 
