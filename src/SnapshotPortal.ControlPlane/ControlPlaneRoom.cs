@@ -8,7 +8,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Regions;
+using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.ControlPlane.Start;
 
 namespace SnapshotPortal.ControlPlane;
 
@@ -45,12 +50,38 @@ public static class ControlPlaneRoom
         services.AddSingleton(provider => new Callers(provider.GetRequiredService<IDbContextFactory<PortalDb>>()));
         services.AddSingleton(provider => new SetUpToken(
             provider.GetRequiredService<IDbContextFactory<PortalDb>>(), provider.GetRequiredService<Passwords>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<NewAccounts>();
         services.AddScoped<ClientTokens>();
         services.AddSingleton<OperationMetrics>();
-        services.AddSingleton(new OperationTable(services));
+        services.AddSingleton(Operations(services));
         services.AddSingleton(provider => new OperationRunner(
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<OperationTable>(), provider.GetRequiredService<OperationMetrics>(),
             provider.GetRequiredService<ResourceIds>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OperationRunner>>()));
+
+        services.AddSingleton<ZonePools>();
+        services.AddSingleton<RegionRepositories>();
+        services.AddSingleton<UploadTraffic>();
+        QuartzJobs.Register(services, options.DataPath);
+        services.AddSingleton<PortalStop>();
+        services.AddSingleton<JobQueue>();
+        services.AddSingleton<JobRunner>();
+        DiskOperations.RegisterJobs(services);
+        SnapshotOperations.RegisterJobs(services);
+
+        services.AddScoped<Reconciliation>();
+        services.AddScoped<FirstAccounts>();
+        services.AddHostedService<PortalStart>();
         return services;
+    }
+
+    private static OperationTable Operations(IServiceCollection services)
+    {
+        var table = new OperationTable(services);
+        AccountOperations.Register(table);
+        RegionOperations.Register(table);
+        DiskOperations.Register(table);
+        SnapshotOperations.Register(table);
+        JobOperations.Register(table);
+        return table;
     }
 }

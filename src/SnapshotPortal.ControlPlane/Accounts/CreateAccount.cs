@@ -1,3 +1,4 @@
+using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Accounts;
@@ -10,3 +11,12 @@ public sealed record CreateAccount(string AccountName) : IOperation<CreateAccoun
 }
 
 public sealed record CreateAccountResult(string AccountId);
+
+internal sealed class CreateAccountHandler(PortalDb db, NewAccounts accounts) : IHandler<CreateAccount, CreateAccountResult>
+{
+    public async Task<CreateAccountResult> RunAsync(CreateAccount request, Caller caller, CancellationToken cancel)
+    {
+        var ownerId = request.OwnerEmail is { Length: > 0 } email ? (await db.FindUserAsync(email, nameof(request.OwnerEmail), cancel)).Id : caller.UserId;
+        return new((await accounts.AddAsync(request.AccountName, ownerId, cancel)).Id);
+    }
+}

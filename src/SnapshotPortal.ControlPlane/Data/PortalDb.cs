@@ -4,7 +4,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using SnapshotPortal.ControlPlane.Accounts;
+using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Data;
 
@@ -15,6 +18,12 @@ namespace SnapshotPortal.ControlPlane.Data;
 /// <remarks>SQLite in WAL mode now. PostgreSQL comes as a derived context with migrations of its own, hence the protected constructor.</remarks>
 internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
 {
+    /// <summary>A row's number of changes, raised with each: a second line of defence where two could change one row.</summary>
+    public const string Version = "Version";
+
+    /// <summary>The collation in which names sort for people.</summary>
+    public const string AnyCase = "NOCASE";
+
     private readonly WriteGate gate;
     private readonly ChangeFeed feed;
     private readonly HashSet<Change> changes = [];
@@ -34,6 +43,14 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<AccountMember> Members => Set<AccountMember>();
 
     public DbSet<AccessKey> AccessKeys => Set<AccessKey>();
+
+    public DbSet<Disk> Disks => Set<Disk>();
+
+    public DbSet<DiskUpload> DiskUploads => Set<DiskUpload>();
+
+    public DbSet<Snapshot> Snapshots => Set<Snapshot>();
+
+    public DbSet<Job> Jobs => Set<Job>();
 
     public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
 
@@ -57,6 +74,9 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     /// <summary>Something to do once the present write is committed, and not at all if it is not.</summary>
     public void AfterCommit(Func<Task> effect) => afterCommit.Add(effect);
 
+    /// <summary>Tells about a resource although its own row stays as it is.</summary>
+    public void Announce(IAnnounced resource) => changes.Add(resource.ToChange());
+
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         if (write is null)
@@ -71,6 +91,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         foreach (var entry in ChangeTracker.Entries<IAnnounced>())
         {
             if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted) changes.Add(entry.Entity.ToChange());
+            if (entry.State == EntityState.Modified && entry.Metadata.FindProperty(Version) is not null)
+                entry.Property<long>(Version).CurrentValue++;
         }
 
         return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
@@ -86,6 +108,10 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     {
         base.OnModelCreating(builder);
         Account.Map(builder);
+        Disk.Map(builder);
+        DiskUpload.Map(builder);
+        Snapshot.Map(builder);
+        Job.Map(builder);
         ClientToken.Map(builder);
         AuditEntry.Map(builder);
     }

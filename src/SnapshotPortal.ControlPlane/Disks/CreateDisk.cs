@@ -1,4 +1,8 @@
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Regions;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
@@ -29,3 +33,76 @@ public sealed record CreateDisk(string RegionId, string ZoneId) : IOperation<Cre
 /// <param name="DiskId">The new disk.</param>
 /// <param name="JobId">The job that fills it from its snapshot, where there is one.</param>
 public sealed record CreateDiskResult(string DiskId, [property: PortalOnly] string? JobId);
+
+internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs, ResourceIds ids, TimeProvider time)
+    : IHandler<CreateDisk, CreateDiskResult>
+{
+    public async Task<CreateDiskResult> RunAsync(CreateDisk request, Caller caller, CancellationToken cancel)
+    {
+        if (!options.Region(request.RegionId).Zones.Contains(request.ZoneId)) throw new OperationException(RegionErrors.ZoneNotFound, nameof(request.ZoneId));
+        DiskRules.RequireName(request.DiskName);
+        DiskRules.RequireDescription(request.Description, 400);
+        if (request.Encrypted) throw new OperationException(DiskErrors.EncryptedUnsupported, nameof(request.Encrypted));
+        var range = DiskRules.RequireCategory(request.DiskCategory, request.PerformanceLevel);
+        var snapshot = request.SnapshotId is { Length: > 0 } snapshotId ? await db.Snapshots.GetAsync(caller, snapshotId, cancel) : null;
+        var sizeGiB = SizeOf(request, snapshot);
+        if (sizeGiB < range.SizeMin || sizeGiB > range.SizeMax)
+            throw new OperationException(DiskErrors.SizeOutOfRange(range.SizeMin, range.SizeMax, range.CommonName), nameof(request.Size));
+
+        var disk = new Disk
+        {
+            Id = ids.New("d"),
+            AccountId = caller.AccountId,
+            RegionId = request.RegionId,
+            ZoneId = request.ZoneId,
+            Name = request.DiskName ?? "",
+            Description = request.Description ?? "",
+            Category = range.Category,
+            PerformanceLevel = range.PerformanceLevel,
+            SizeGiB = sizeGiB,
+            Status = DiskStatus.Creating,
+            CreatedAt = time.GetUtcNow(),
+            SourceSnapshotId = snapshot?.Id,
+        };
+        db.Disks.Add(disk);
+        Fill(disk, snapshot);
+        return new(disk.Id, disk.JobId);
+    }
+
+    /// <summary>
+    /// The pool's part comes before the commit: when it is refused (no space) there is no disk, and after a kill in
+    /// between the start removes what no row names.
+    /// </summary>
+    private void Fill(Disk disk, Snapshot? snapshot)
+    {
+        var pool = pools[disk.ZoneId];
+        if (snapshot is null)
+        {
+            pool.CreateDisk(disk.Id, disk.LengthBytes);
+            disk.Status = DiskStatus.Available;
+            return;
+        }
+
+        if (snapshot.RegionId != disk.RegionId) throw new OperationException(SnapshotErrors.NotFound, nameof(CreateDisk.SnapshotId));
+        var isAtHand = snapshot.IsFrozen && snapshot.ZoneId == disk.ZoneId;
+        if (snapshot.Status != SnapshotStatus.Accomplished && !(isAtHand && snapshot.IsAvailable)) throw new OperationException(SnapshotErrors.NotReady, nameof(CreateDisk.SnapshotId));
+        if (isAtHand)
+        {
+            pool.CloneDisk(snapshot.Id, disk.Id, disk.LengthBytes);
+            disk.BecomeAvailable(pool);
+        }
+        else
+        {
+            disk.JobId = jobs.Add(db, JobKind.FillDisk, disk.AccountId, disk.Id, disk.Name, lane: null).Id;
+        }
+    }
+
+    /// <summary>Asked for less than the snapshot has: a normal snapshot's disk gets the snapshot's size (SPEC P6).</summary>
+    private static int SizeOf(CreateDisk request, Snapshot? snapshot) => (request.Size, snapshot) switch
+    {
+        (null, null) => throw new OperationException(DiskErrors.SizeMissing, nameof(request.Size)),
+        (null, not null) => snapshot.SourceDiskSizeGiB,
+        ({ } size, null) => size,
+        ({ } size, not null) => Math.Max(size, snapshot.SourceDiskSizeGiB),
+    };
+}

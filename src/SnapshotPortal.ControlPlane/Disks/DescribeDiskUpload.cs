@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Disks;
@@ -33,4 +35,15 @@ public enum DiskUploadStatus
 
     /// <summary>Given up; what had come stays in the disk.</summary>
     Aborted,
+}
+
+internal sealed class DescribeDiskUploadHandler(PortalDb db) : IHandler<DescribeDiskUpload, DiskUploadInfo>
+{
+    public async Task<DiskUploadInfo> RunAsync(DescribeDiskUpload request, Caller caller, CancellationToken cancel)
+    {
+        var upload = await db.DiskUploads.AsNoTracking().GetAsync(caller, request.UploadId, cancel);
+        return new(
+            upload.Id, upload.DiskId, upload.FileName, upload.Fingerprint, upload.LengthBytes, DiskUpload.PartBytes, upload.PartCount, upload.BytesDone,
+            [.. upload.MissingParts()], upload.Status, upload.CreatedAt);
+    }
 }

@@ -1,4 +1,9 @@
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Regions;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
@@ -119,4 +124,131 @@ public static class DiskStatus
     public const string InUse = "In_use";
     public const string Detaching = "Detaching";
     public const string ReIniting = "ReIniting";
+}
+
+internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, JobQueue jobs) : IHandler<DescribeDisks, DescribeDisksResult>
+{
+    private static readonly string[] Statuses =
+        [DiskStatus.Creating, DiskStatus.Available, DiskStatus.Attaching, DiskStatus.InUse, DiskStatus.Detaching, DiskStatus.ReIniting];
+
+    public async Task<DescribeDisksResult> RunAsync(DescribeDisks request, Caller caller, CancellationToken cancel)
+    {
+        var disks = Filter(db.Disks.AsNoTracking().OwnedBy(caller), request);
+        if (request.DryRun) throw new OperationException(OperationErrors.DryRun);
+        var part = request.Order == DiskOrder.Newest
+            ? await disks.PartAsync(request, caller, 10, 500, cancel)
+            : await Sort(disks, request.Order).ThenBy(disk => disk.Id).PageAsync(request, cancel);
+        return new(part.TotalCount, part.PageNumber, part.PageSize, part.NextToken, await DescribeAsync(part.Items, cancel));
+    }
+
+    private IQueryable<Disk> Filter(IQueryable<Disk> disks, DescribeDisks request)
+    {
+        if (request.RegionId is { Length: > 0 } regionId)
+        {
+            var region = options.Region(regionId);
+            disks = disks.Where(disk => disk.RegionId == region.RegionId);
+        }
+
+        if (request.ZoneId is { Length: > 0 } zoneId)
+        {
+            if (!options.Regions.Any(region => region.Zones.Contains(zoneId))) throw new OperationException(RegionErrors.ZoneNotFound with { HttpStatus = 400 }, nameof(request.ZoneId));
+            disks = disks.Where(disk => disk.ZoneId == zoneId);
+        }
+
+        if (request.DiskIds is { } ids)
+        {
+            if (ids.Count > 100) throw new OperationException(DiskErrors.TooManyIds, nameof(request.DiskIds));
+            disks = disks.Where(disk => ids.Contains(disk.Id));
+        }
+
+        if (request.Status is { Length: > 0 } status && status != "All")
+        {
+            if (!Statuses.Contains(status)) throw new OperationException(DiskErrors.StatusFilterUnknown, nameof(request.Status));
+            disks = disks.Where(disk => disk.Status == status);
+        }
+
+        if (request.Category is { Length: > 0 } category && category != "all")
+        {
+            if (!DiskCategories.All.Any(each => each.Category == category)) throw new OperationException(DiskErrors.CategoryFilterUnknown, nameof(request.Category));
+            disks = disks.Where(disk => disk.Category == category);
+        }
+
+        if (request.DiskType is { Length: > 0 } type && type != "all")
+        {
+            if (type is not ("system" or "data")) throw new OperationException(DiskErrors.TypeFilterUnknown, nameof(request.DiskType));
+            if (type == "system") disks = disks.Where(_ => false);
+        }
+
+        if (request.DiskName is { Length: > 0 } name) disks = disks.Where(disk => disk.Name == name);
+        if (request.SnapshotId is { Length: > 0 } snapshotId) disks = disks.Where(disk => disk.SourceSnapshotId == snapshotId);
+        if (request.Encrypted == true) disks = disks.Where(_ => false);
+        if (Search.Pattern(request.Search) is { } pattern)
+            disks = disks.Where(disk => EF.Functions.Like(disk.Id, pattern, Search.Escape) || EF.Functions.Like(disk.Name, pattern, Search.Escape));
+        return disks;
+    }
+
+    private static IOrderedQueryable<Disk> Sort(IQueryable<Disk> disks, DiskOrder order) => order switch
+    {
+        DiskOrder.Oldest => disks.OrderBy(disk => disk.CreatedAt),
+        DiskOrder.Name => disks.OrderBy(disk => EF.Functions.Collate(disk.Name, PortalDb.AnyCase)),
+        DiskOrder.NameDescending => disks.OrderByDescending(disk => EF.Functions.Collate(disk.Name, PortalDb.AnyCase)),
+        DiskOrder.Size => disks.OrderBy(disk => disk.SizeGiB),
+        DiskOrder.SizeDescending => disks.OrderByDescending(disk => disk.SizeGiB),
+        _ => disks.OrderByDescending(disk => disk.CreatedAt),
+    };
+
+    private async Task<IReadOnlyList<DiskInfo>> DescribeAsync(List<Disk> disks, CancellationToken cancel)
+    {
+        var ids = disks.ConvertAll(disk => disk.Id);
+        var jobIds = disks.Where(disk => disk.Status == DiskStatus.Creating).Select(disk => disk.JobId).ToList();
+        var making = await db.Jobs.AsNoTracking().Where(job => jobIds.Contains(job.Id)).ToDictionaryAsync(job => job.Id, cancel);
+        var uploads = await db.DiskUploads.Where(upload => ids.Contains(upload.DiskId) && upload.Status == DiskUploadStatus.Open)
+            .Select(upload => new { upload.DiskId, upload.Id }).ToDictionaryAsync(upload => upload.DiskId, upload => upload.Id, cancel);
+        var snapshots = await db.Snapshots.Where(snapshot => ids.Contains(snapshot.SourceDiskId) && !snapshot.IsDeleted)
+            .GroupBy(snapshot => snapshot.SourceDiskId)
+            .Select(group => new { DiskId = group.Key, Count = group.Count(), InProgress = group.Count(snapshot => snapshot.Status == SnapshotStatus.Progressing) })
+            .ToDictionaryAsync(group => group.DiskId, cancel);
+        return disks.ConvertAll(disk =>
+        {
+            var job = disk.JobId is not null ? making.GetValueOrDefault(disk.JobId) : null;
+            return Describe(disk) with
+            {
+                Progress = job is null ? null : jobs.ProgressOf(job).Percent,
+                UploadId = uploads.GetValueOrDefault(disk.Id),
+                SnapshotCount = snapshots.GetValueOrDefault(disk.Id)?.Count ?? 0,
+                SnapshotsInProgress = snapshots.GetValueOrDefault(disk.Id)?.InProgress ?? 0,
+            };
+        });
+    }
+
+    private static DiskInfo Describe(Disk disk) => new()
+    {
+        DiskId = disk.Id,
+        DiskName = disk.Name,
+        Description = disk.Description,
+        RegionId = disk.RegionId,
+        ZoneId = disk.ZoneId,
+        Size = disk.SizeGiB,
+        Category = disk.Category,
+        PerformanceLevel = disk.PerformanceLevel,
+        Type = "data",
+        Status = disk.Status,
+        Encrypted = false,
+        Portable = true,
+        DeleteAutoSnapshot = disk.DeleteAutoSnapshot,
+        DeleteWithInstance = disk.DeleteWithInstance,
+        EnableAutoSnapshot = true,
+        SourceSnapshotId = disk.SourceSnapshotId ?? "",
+        SerialNumber = disk.Id[2..],
+        CreationTime = disk.CreatedAt,
+        IOPS = DiskCategories.Iops(disk.Category, disk.PerformanceLevel, disk.SizeGiB),
+        Throughput = DiskCategories.Throughput(disk.Category, disk.PerformanceLevel, disk.SizeGiB),
+        LengthBytes = disk.LengthBytes,
+        JobId = disk.Status == DiskStatus.Creating ? disk.JobId : null,
+        Progress = null,
+        UploadId = null,
+        HasBeenUsed = disk.HasBeenUsed,
+        SnapshotCount = 0,
+        SnapshotsInProgress = 0,
+    };
 }

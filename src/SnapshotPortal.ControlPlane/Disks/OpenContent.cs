@@ -6,6 +6,7 @@ namespace SnapshotPortal.ControlPlane.Disks;
 public sealed class OpenContent : IAsyncDisposable
 {
     private readonly Func<ValueTask> close;
+    private bool closed;
 
     internal OpenContent(IBlockDevice device, string fileName, string entityTag, Func<ValueTask> close)
         => (Device, FileName, EntityTag, this.close) = (device, fileName, entityTag, close);
@@ -23,5 +24,8 @@ public sealed class OpenContent : IAsyncDisposable
     public string EntityTag { get; }
 
     /// <summary>Lets the content go.</summary>
-    public ValueTask DisposeAsync() => close();
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref closed, true) ? ValueTask.CompletedTask : close();
+
+    /// <summary>The resource's name where it has one; names hold nothing that a file name may not, but for ':' on some systems.</summary>
+    internal static string FileNameFor(string name, string id) => $"{(name.Length == 0 ? id : name.Replace(':', '_'))}.raw";
 }

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Jobs;
@@ -84,4 +86,40 @@ public enum JobStatus
     Finished,
     Failed,
     Cancelled,
+}
+
+internal sealed class DescribeJobsHandler(PortalDb db, JobQueue queue) : IHandler<DescribeJobs, DescribeJobsResult>
+{
+    public async Task<DescribeJobsResult> RunAsync(DescribeJobs request, Caller caller, CancellationToken cancel)
+    {
+        var jobs = db.Jobs.AsNoTracking().Where(job => job.AccountId == caller.AccountId);
+        if (request.JobIds is { } ids) jobs = jobs.Where(job => ids.Contains(job.Id));
+        if (request.ResourceId is { Length: > 0 } resourceId) jobs = jobs.Where(job => job.ResourceId == resourceId);
+        if (request.Status is { } status) jobs = jobs.Where(job => job.Status == status);
+        if (request.Unfinished) jobs = jobs.Where(job => job.Status == JobStatus.Queued || job.Status == JobStatus.Running);
+        var part = await jobs.PartAsync(request, caller, 1, 100, cancel);
+        return new(part.TotalCount, part.PageNumber, part.PageSize, part.NextToken, part.Items.ConvertAll(job => Describe(job, queue.ProgressOf(job))));
+    }
+
+    private static JobInfo Describe(Job job, JobProgress.Sample progress) => new()
+    {
+        JobId = job.Id,
+        Kind = job.Kind,
+        ResourceId = job.ResourceId,
+        ResourceName = job.ResourceName,
+        Status = job.Status,
+        Percent = job.Status == JobStatus.Finished ? 100 : progress.Percent,
+        BytesDone = progress.BytesDone,
+        BytesTotal = progress.BytesTotal,
+        BytesPerSecond = progress.BytesPerSecond,
+        SecondsRemaining = job.Status == JobStatus.Running ? progress.SecondsRemaining : null,
+        ErrorCode = job.ErrorCode,
+        ErrorMessage = job.ErrorMessage,
+        Attempts = job.Attempts,
+        CanCancel = job.CanCancel,
+        CanRetry = job.CanRetry,
+        CreationTime = job.CreatedAt,
+        StartTime = job.StartedAt,
+        FinishedTime = job.FinishedAt,
+    };
 }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace SnapshotPortal.ControlPlane.Operations;
 
 /// <summary>One line of the audit trail: who asked for which change, and what came of it. Lines are only ever added.</summary>
-internal sealed class AuditEntry
+internal sealed class AuditEntry : Paging.IPlaced
 {
     /// <summary>The request id.</summary>
     public required string Id { get; init; }

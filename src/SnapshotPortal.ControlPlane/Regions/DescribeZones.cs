@@ -1,3 +1,4 @@
+using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Regions;
@@ -24,3 +25,12 @@ public sealed record ZoneInfo(string ZoneId, string LocalName, string ZoneType, 
 /// <param name="SizeMin">In GiB.</param>
 /// <param name="SizeMax">In GiB.</param>
 public sealed record DiskSizeRange(string Category, string? PerformanceLevel, string CommonName, int SizeMin, int SizeMax);
+
+internal sealed class DescribeZonesHandler(PortalOptions options) : IHandler<DescribeZones, DescribeZonesResult>
+{
+    private static readonly string[] Categories = [.. DiskCategories.All.Select(category => category.Category).Distinct()];
+
+    public Task<DescribeZonesResult> RunAsync(DescribeZones request, Caller caller, CancellationToken cancel)
+        => Task.FromResult(new DescribeZonesResult([.. options.Region(request.RegionId).Zones.Select(zoneId =>
+            new ZoneInfo(zoneId, zoneId, "AvailabilityZone", Categories, ["Disk"]) { DiskSizes = DiskCategories.All })]));
+}

@@ -1,3 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
@@ -26,3 +30,69 @@ public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotRe
 /// <param name="SnapshotId">The new snapshot.</param>
 /// <param name="JobId">The job that uploads it.</param>
 public sealed record CreateSnapshotResult(string SnapshotId, [property: PortalOnly] string JobId);
+
+internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs, ResourceIds ids, TimeProvider time)
+    : IHandler<CreateSnapshot, CreateSnapshotResult>
+{
+    public async Task<CreateSnapshotResult> RunAsync(CreateSnapshot request, Caller caller, CancellationToken cancel)
+    {
+        Check(request);
+        var disk = await db.Disks.GetAsync(caller, request.DiskId, cancel);
+        if (IsLocal(request)) throw new OperationException(SnapshotErrors.LocalUnsupported, nameof(request.Category));
+        if (disk.Status is not (DiskStatus.Available or DiskStatus.InUse)) throw new OperationException(SnapshotErrors.DiskStatus, nameof(request.DiskId));
+        if (!disk.HasBeenUsed) throw new OperationException(SnapshotErrors.NeverUsed, nameof(request.DiskId));
+        await RequireRoomAsync(disk, cancel);
+
+        // Frozen before the commit: the point in time is now, a refusal of the pool undoes the row, and after a kill in
+        // between the start lets go what no row names. So a snapshot never exists without its content.
+        var id = ids.New("s");
+        var frozen = pools[disk.ZoneId].TakeSnapshot(disk.Id, id);
+        var now = time.GetUtcNow();
+        disk.SnapshotLinkId ??= ids.New("sl");
+        var job = jobs.Add(db, JobKind.UploadSnapshot, disk.AccountId, id, request.SnapshotName ?? "", UploadSnapshot.LaneOf(disk.Id));
+        db.Snapshots.Add(new()
+        {
+            Id = id,
+            AccountId = disk.AccountId,
+            RegionId = disk.RegionId,
+            ZoneId = disk.ZoneId,
+            Name = request.SnapshotName ?? "",
+            Description = request.Description ?? "",
+            SourceDiskId = disk.Id,
+            SourceDiskCategory = disk.Category,
+            SourceDiskSizeGiB = disk.SizeGiB,
+            LinkId = disk.SnapshotLinkId,
+            Status = SnapshotStatus.Progressing,
+            CreatedAt = now,
+            ModifiedAt = now,
+            RetentionDays = request.RetentionDays,
+            Epoch = frozen.Epoch,
+            IsFrozen = true,
+            JobId = job.Id,
+        });
+        db.Announce(disk);
+        return new(id, job.Id);
+    }
+
+    private static void Check(CreateSnapshot request)
+    {
+        SnapshotRules.RequireName(request.SnapshotName);
+        if (request.Description is { Length: > 0 } text && !Names.IsDescription(text)) throw new OperationException(SnapshotErrors.DescriptionMalformed, nameof(request.Description));
+        SnapshotRules.RequireRetention(request.RetentionDays);
+        if (request is { Category.Length: > 0, InstantAccess: not null }) throw new OperationException(SnapshotErrors.CategoryAndInstantAccess, nameof(request.Category));
+        if (request.Category is { Length: > 0 } and not ("Standard" or "Flash" or "standard" or "flash")) throw new OperationException(SnapshotErrors.CategoryUnknown, nameof(request.Category));
+        if (request.InstantAccessRetentionDays is { } days && (days is < 1 or > 65535 || request.InstantAccess != true))
+            throw new OperationException(SnapshotErrors.InstantAccessDaysMalformed, nameof(request.InstantAccessRetentionDays));
+    }
+
+    private static bool IsLocal(CreateSnapshot request) => request.InstantAccess == true || string.Equals(request.Category, "flash", StringComparison.OrdinalIgnoreCase);
+
+    private async Task RequireRoomAsync(Disk disk, CancellationToken cancel)
+    {
+        var snapshots = db.Snapshots.Where(snapshot => snapshot.SourceDiskId == disk.Id && !snapshot.IsDeleted);
+        var atOnce = DiskCategories.SnapshotsAtOnce(disk.Category);
+        if (await snapshots.CountAsync(snapshot => snapshot.Status == SnapshotStatus.Progressing, cancel) >= atOnce)
+            throw new OperationException(atOnce == 1 ? SnapshotErrors.OneAtATime : SnapshotErrors.TooManyAtATime, nameof(CreateSnapshot.DiskId));
+        if (await snapshots.CountAsync(cancel) >= options.SnapshotsPerDisk) throw new OperationException(SnapshotErrors.Quota(options.SnapshotsPerDisk), nameof(CreateSnapshot.DiskId));
+    }
+}

@@ -1,3 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
@@ -7,4 +11,25 @@ public sealed record DeleteSnapshot(string SnapshotId) : IOperation<Done>
 {
     /// <summary>Also where disks were made from it; they keep their data.</summary>
     public bool Force { get; init; }
+}
+
+internal sealed class DeleteSnapshotHandler(PortalDb db, JobQueue jobs, [FromKeyedServices(JobKind.UploadSnapshot)] IJobWork upload)
+    : IHandler<DeleteSnapshot, Done>
+{
+    public async Task<Done> RunAsync(DeleteSnapshot request, Caller caller, CancellationToken cancel)
+    {
+        if (await db.Snapshots.OwnedBy(caller).SingleOrDefaultAsync(each => each.Id == request.SnapshotId, cancel) is not { } snapshot) return Done.Instance;
+        var disks = await db.Disks.Where(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased).Select(disk => disk.JobId).ToListAsync(cancel);
+        if (await db.Jobs.AnyAsync(job => disks.Contains(job.Id) && (job.Status == JobStatus.Queued || job.Status == JobStatus.Running), cancel))
+            throw new OperationException(SnapshotErrors.DiskBeingFilled, nameof(request.SnapshotId));
+        if (disks.Count > 0 && !request.Force) throw new OperationException(SnapshotErrors.CreatedDisk, nameof(request.SnapshotId));
+
+        if (await db.Jobs.SingleOrDefaultAsync(job => job.Id == snapshot.JobId, cancel) is { CanCancel: true } running) await jobs.CancelAsync(db, running, upload);
+        snapshot.IsDeleted = true;
+
+        // In the lane of the uploads: it begins when the cancelled upload has ended.
+        snapshot.JobId = jobs.Add(db, JobKind.PurgeSnapshot, snapshot.AccountId, snapshot.Id, snapshot.Name, UploadSnapshot.LaneOf(snapshot.SourceDiskId)).Id;
+        if (await db.Disks.SingleOrDefaultAsync(disk => disk.Id == snapshot.SourceDiskId, cancel) is { } source) db.Announce(source);
+        return Done.Instance;
+    }
 }

@@ -1,4 +1,9 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Regions;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
@@ -131,4 +136,128 @@ public static class SnapshotStatus
     public const string Progressing = "progressing";
     public const string Accomplished = "accomplished";
     public const string Failed = "failed";
+}
+
+internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions options, JobQueue jobs) : IHandler<DescribeSnapshots, DescribeSnapshotsResult>
+{
+    public async Task<DescribeSnapshotsResult> RunAsync(DescribeSnapshots request, Caller caller, CancellationToken cancel)
+    {
+        var snapshots = Filter(db.Snapshots.AsNoTracking().OwnedBy(caller), request);
+        if (request.DryRun) throw new OperationException(OperationErrors.DryRun);
+        var part = request.Order == SnapshotOrder.Newest
+            ? await snapshots.PartAsync(request, caller, 1, 100, cancel)
+            : await Sort(snapshots, request.Order).ThenBy(snapshot => snapshot.Id).PageAsync(request, cancel);
+        return new(part.TotalCount, part.PageNumber, part.PageSize, part.NextToken, await DescribeAsync(part.Items, cancel));
+    }
+
+    private IQueryable<Snapshot> Filter(IQueryable<Snapshot> snapshots, DescribeSnapshots request)
+    {
+        if (request.RegionId is { Length: > 0 } regionId)
+        {
+            var region = options.Region(regionId);
+            snapshots = snapshots.Where(snapshot => snapshot.RegionId == region.RegionId);
+        }
+
+        if (request.SnapshotIds is { } ids)
+        {
+            if (ids.Count > 100) throw new OperationException(SnapshotErrors.TooManyIds, nameof(request.SnapshotIds));
+            snapshots = snapshots.Where(snapshot => ids.Contains(snapshot.Id));
+        }
+
+        if (request.Status is { Length: > 0 } status && status != "all")
+        {
+            if (status is not (SnapshotStatus.Progressing or SnapshotStatus.Accomplished or SnapshotStatus.Failed)) throw new OperationException(SnapshotErrors.StatusFilterUnknown, nameof(request.Status));
+            snapshots = snapshots.Where(snapshot => snapshot.Status == status);
+        }
+
+        if (request.DiskId is { Length: > 0 } diskId) snapshots = snapshots.Where(snapshot => snapshot.SourceDiskId == diskId);
+        if (request.SnapshotName is { Length: > 0 } name) snapshots = snapshots.Where(snapshot => snapshot.Name == name);
+        if (Search.Pattern(request.Search) is { } pattern)
+        {
+            snapshots = snapshots.Where(snapshot => EF.Functions.Like(snapshot.Id, pattern, Search.Escape)
+                || EF.Functions.Like(snapshot.SourceDiskId, pattern, Search.Escape) || EF.Functions.Like(snapshot.Name, pattern, Search.Escape));
+        }
+
+        return FilterUsage(FilterKind(snapshots, request), request);
+    }
+
+    /// <summary>All snapshots are made by users, normal, plain and of data disks for now: other kinds match nothing.</summary>
+    private static IQueryable<Snapshot> FilterKind(IQueryable<Snapshot> snapshots, DescribeSnapshots request)
+    {
+        if (request.SnapshotType is { Length: > 0 } type && type is not ("all" or "user" or "auto")) throw new OperationException(SnapshotErrors.TypeFilterUnknown, nameof(request.SnapshotType));
+        var category = request.Category?.ToLowerInvariant();
+        if (category is { Length: > 0 } and not ("standard" or "flash" or "archive")) throw new OperationException(SnapshotErrors.CategoryUnknown, nameof(request.Category));
+        var diskType = request.SourceDiskType?.ToLowerInvariant();
+        if (diskType is { Length: > 0 } and not ("data" or "system")) throw new OperationException(SnapshotErrors.DiskTypeFilterUnknown, nameof(request.SourceDiskType));
+        var none = request.SnapshotType == "auto" || category is "flash" or "archive" || diskType == "system" || request.Encrypted == true;
+        return none ? snapshots.Where(_ => false) : snapshots;
+    }
+
+    private IQueryable<Snapshot> FilterUsage(IQueryable<Snapshot> snapshots, DescribeSnapshots request) => request.Usage switch
+    {
+        null or "" => snapshots,
+        "disk" => snapshots.Where(snapshot => db.Disks.Any(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased)),
+        "none" => snapshots.Where(snapshot => !db.Disks.Any(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased)),
+        "image" or "image_disk" => snapshots.Where(_ => false),
+        _ => throw new OperationException(SnapshotErrors.UsageFilterUnknown, nameof(request.Usage)),
+    };
+
+    private static IOrderedQueryable<Snapshot> Sort(IQueryable<Snapshot> snapshots, SnapshotOrder order) => order switch
+    {
+        SnapshotOrder.Oldest => snapshots.OrderBy(snapshot => snapshot.CreatedAt),
+        SnapshotOrder.Name => snapshots.OrderBy(snapshot => EF.Functions.Collate(snapshot.Name, PortalDb.AnyCase)),
+        SnapshotOrder.NameDescending => snapshots.OrderByDescending(snapshot => EF.Functions.Collate(snapshot.Name, PortalDb.AnyCase)),
+        SnapshotOrder.StoredBytes => snapshots.OrderBy(snapshot => snapshot.StoredBytes ?? 0),
+        SnapshotOrder.StoredBytesDescending => snapshots.OrderByDescending(snapshot => snapshot.StoredBytes ?? 0),
+        _ => snapshots.OrderByDescending(snapshot => snapshot.CreatedAt),
+    };
+
+    private async Task<IReadOnlyList<SnapshotInfo>> DescribeAsync(List<Snapshot> snapshots, CancellationToken cancel)
+    {
+        var ids = snapshots.ConvertAll(snapshot => snapshot.Id);
+        var jobIds = snapshots.Where(snapshot => snapshot.Status == SnapshotStatus.Progressing).Select(snapshot => snapshot.JobId).ToList();
+        var uploads = await db.Jobs.AsNoTracking().Where(job => jobIds.Contains(job.Id)).ToDictionaryAsync(job => job.Id, cancel);
+        var created = await db.Disks.Where(disk => ids.Contains(disk.SourceSnapshotId!) && !disk.IsReleased)
+            .GroupBy(disk => disk.SourceSnapshotId!).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancel);
+        var diskIds = snapshots.Select(snapshot => snapshot.SourceDiskId).Distinct().ToList();
+        var diskNames = await db.Disks.Where(disk => diskIds.Contains(disk.Id) && !disk.IsReleased).ToDictionaryAsync(disk => disk.Id, disk => disk.Name, cancel);
+        return snapshots.ConvertAll(snapshot => Describe(
+            snapshot,
+            uploads.TryGetValue(snapshot.JobId, out var job) ? jobs.ProgressOf(job) : default,
+            created.GetValueOrDefault(snapshot.Id),
+            diskNames.GetValueOrDefault(snapshot.SourceDiskId)));
+    }
+
+    private static SnapshotInfo Describe(Snapshot snapshot, JobProgress.Sample upload, int createdDisks, string? diskName) => new()
+    {
+        SnapshotId = snapshot.Id,
+        SnapshotName = snapshot.Name,
+        Description = snapshot.Description,
+        RegionId = snapshot.RegionId,
+        Status = snapshot.Status,
+        Progress = snapshot.Status == SnapshotStatus.Accomplished ? "100%" : $"{upload.Percent}%",
+        RemainTime = snapshot.Status == SnapshotStatus.Progressing ? upload.SecondsRemaining ?? 0 : 0,
+        Available = snapshot.IsAvailable,
+        SnapshotType = "user",
+        Category = "standard",
+        InstantAccess = false,
+        RetentionDays = snapshot.RetentionDays,
+        SourceDiskId = snapshot.SourceDiskId,
+        SourceDiskSize = snapshot.SourceDiskSizeGiB.ToString(CultureInfo.InvariantCulture),
+        SourceDiskType = "data",
+        Usage = createdDisks > 0 ? "disk" : "none",
+        SnapshotLinkId = snapshot.LinkId,
+        SnapshotSN = snapshot.Id[2..],
+        Encrypted = false,
+        FullSnapshotSizeInBytes = snapshot.FullBytes,
+        CreationTime = snapshot.CreatedAt,
+        LastModifiedTime = snapshot.ModifiedAt,
+        StoredBytes = snapshot.StoredBytes,
+        IsFull = snapshot.IsFull,
+        SourceDiskName = diskName,
+        LengthBytes = snapshot.LengthBytes,
+        JobId = snapshot.JobId,
+        ErrorMessage = snapshot.ErrorMessage,
+        CreatedDiskCount = createdDisks,
+    };
 }

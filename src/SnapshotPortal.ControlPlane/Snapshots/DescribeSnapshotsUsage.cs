@@ -1,4 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Regions;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
@@ -13,3 +16,18 @@ public sealed record DescribeSnapshotsUsage : IOperation<DescribeSnapshotsUsageR
 /// <param name="SnapshotCount">How many.</param>
 /// <param name="SnapshotSize">Bytes stored for them.</param>
 public sealed record DescribeSnapshotsUsageResult(int SnapshotCount, long SnapshotSize);
+
+internal sealed class DescribeSnapshotsUsageHandler(PortalDb db, PortalOptions options) : IHandler<DescribeSnapshotsUsage, DescribeSnapshotsUsageResult>
+{
+    public async Task<DescribeSnapshotsUsageResult> RunAsync(DescribeSnapshotsUsage request, Caller caller, CancellationToken cancel)
+    {
+        var snapshots = db.Snapshots.OwnedBy(caller);
+        if (request.RegionId is { Length: > 0 } regionId)
+        {
+            var region = options.Region(regionId);
+            snapshots = snapshots.Where(snapshot => snapshot.RegionId == region.RegionId);
+        }
+
+        return new(await snapshots.CountAsync(cancel), await snapshots.SumAsync(snapshot => snapshot.StoredBytes ?? 0, cancel));
+    }
+}

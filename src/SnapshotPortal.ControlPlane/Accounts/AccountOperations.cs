@@ -1,0 +1,20 @@
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Accounts;
+
+internal static class AccountOperations
+{
+    public static void Register(OperationTable table) => table
+        .Add<SetUpPortal, SetUpPortalResult, SetUpPortalHandler>(Access.Anyone, Effect.Change, (_, result) => result?.UserId)
+        .Add<DescribeMyAccounts, DescribeMyAccountsResult, DescribeMyAccountsHandler>(Access.SignedIn, Effect.Read)
+        .Add<DescribeAccounts, DescribeAccountsResult, DescribeAccountsHandler>(Access.Administrator, Effect.Read)
+        .Add<CreateAccount, CreateAccountResult, CreateAccountHandler>(Access.Administrator, Effect.Change, (_, result) => result?.AccountId)
+        .Add<DescribeUsers, DescribeUsersResult, DescribeUsersHandler>(Access.Administrator, Effect.Read)
+        .Add<CreateUser, CreateUserResult, CreateUserHandler>(Access.Administrator, Effect.Change, (_, result) => result?.UserId)
+        .Add<ResetUserPassword, ResetUserPasswordResult, ResetUserPasswordHandler>(Access.Administrator, Effect.Change, (request, _) => request.UserId)
+        .Add<DescribeMembers, DescribeMembersResult, DescribeMembersHandler>(Access.Viewer, Effect.Read)
+        .Add<AddMember, Done, AddMemberHandler>(Access.Owner, Effect.Change, (request, _) => request.Email)
+        .Add<ChangeMemberRole, Done, ChangeMemberRoleHandler>(Access.Owner, Effect.Change, (request, _) => request.UserId)
+        .Add<RemoveMember, Done, RemoveMemberHandler>(Access.Owner, Effect.Change, (request, _) => request.UserId)
+        .Add<DescribeAuditTrail, DescribeAuditTrailResult, DescribeAuditTrailHandler>(Access.Owner, Effect.Read);
+}

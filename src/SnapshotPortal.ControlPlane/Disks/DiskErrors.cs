@@ -1,0 +1,66 @@
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Disks;
+
+/// <summary>What disks and uploads refuse (SPEC 4.5, 7.5).</summary>
+internal static class DiskErrors
+{
+    public static readonly OperationError NotFound = new("InvalidDiskId.NotFound", 404, "There is no such disk in this account.", "Look at the list of disks again; it may have been deleted.");
+
+    public static readonly OperationError NameMalformed = new("InvalidDiskName.Malformed", 400, "The disk's name is not valid.", "Use 2–128 characters: a letter first, then letters, digits, ':', '_', '.' and '-'; not http:// or https:// at the start.");
+
+    public static readonly OperationError DescriptionMalformed = new("InvalidDescription.Malformed", 400, "The description is not valid.", "Use 2–256 characters that do not begin with http:// or https://.");
+
+    public static readonly OperationError CategoryUnknown = new("InvalidDiskCategory.NotSupported", 400, "There is no such category of disks here.", "Choose one that DescribeZones lists for the zone.");
+
+    public static readonly OperationError LevelUnknown = new("InvalidPerformanceLevel.Malformed", 400, "There is no such performance level.", "Choose PL0, PL1, PL2 or PL3.");
+
+    public static readonly OperationError LevelNotForCategory = new("InvalidPerformanceLevel.ValueNotSupported", 400, "Only disks of category cloud_essd have a performance level.", "Leave PerformanceLevel out, or choose cloud_essd.");
+
+    public static readonly OperationError SizeMissing = new("MissingParameter", 400, "Size is mandatory for an empty disk.", "Give Size in GiB.");
+
+    public static readonly OperationError EncryptedUnsupported = new("InvalidParameter.EncryptedNotSupported", 400, "Encrypted disks are not offered by this installation yet.", "Create the disk without encryption.");
+
+    public static readonly OperationError StatusFilterUnknown = new("InvalidStatus.ValueNotSupported", 400, "There is no such status of disks.", "Choose In_use, Available, Attaching, Detaching, Creating, ReIniting or All.");
+
+    public static readonly OperationError CategoryFilterUnknown = new("InvalidCategory.ValueNotSupported", 400, "There is no such category of disks.", "Choose one that DescribeZones lists, or all.");
+
+    public static readonly OperationError TypeFilterUnknown = new("InvalidDiskType.ValueNotSupported", 400, "There is no such type of disks.", "Choose system, data or all.");
+
+    public static readonly OperationError TooManyIds = new("InvalidDiskIds.Malformed", 403, "The list of disk ids is longer than 100.", "Ask for at most 100 disks.");
+
+    public static readonly OperationError NothingToModify = new("NoAttributeToModify", 400, "Nothing was given to change.", "Give a name, a description or a switch.");
+
+    public static readonly OperationError BeingMade = new("IncorrectDiskStatus.Initializing", 403, "The disk is still being made.", "Wait until it is available, or cancel its task.");
+
+    public static readonly OperationError CreatingSnapshot = new("DiskCreatingSnapshot", 403, "A snapshot of the disk is still being made.", "Wait until it is accomplished, or delete that snapshot.");
+
+    public static readonly OperationError Uploading = new("IncorrectDiskStatus", 403, "An image is being uploaded to the disk.", "Wait for the upload, or abort it first.");
+
+    public static readonly OperationError UploadNotFound = new("InvalidUploadId.NotFound", 404, "There is no such upload in this account.", "Begin a new upload.");
+
+    public static readonly OperationError UploadClosed = new("IncorrectUploadStatus", 409, "The upload has ended.", "Begin a new upload.");
+
+    public static readonly OperationError UploadEmpty = new("InvalidUploadSize.TooSmall", 400, "The image is empty.", "Choose a raw image of at least one byte.");
+
+    public static readonly OperationError UploadTextTooLong = new("InvalidParameter", 400, "The file name or fingerprint is too long.", "Use at most 255 characters for the name and 128 for the fingerprint.");
+
+    public static readonly OperationError PartHashMalformed = new("InvalidPartHash.Malformed", 400, "The hash of the part is not 64 hexadecimal digits.", "Send the SHA-256 of the part.");
+
+    public static readonly OperationError PartHashMismatch = new("PartHashMismatch", 400, "The part does not have the hash that was sent with it; nothing was written.", "It was damaged on its way: send it again.");
+
+    public static OperationError SizeOutOfRange(int min, int max, string category)
+        => new("InvalidDiskSize.NotSupported", 400, $"The size is outside the range of {category}: {min}–{max} GiB.", "Choose a size inside the range, or another category.");
+
+    public static OperationError UploadTooLarge(long imageBytes, long diskBytes)
+        => new("InvalidUploadSize.TooLarge", 400, $"The image has {imageBytes} bytes, the disk only {diskBytes}.", "Create a larger disk, or upload a smaller image.");
+
+    public static OperationError PartNumberUnknown(int parts)
+        => new("InvalidPartNumber", 400, $"There is no such part; they are numbered 1–{parts}.", "Cut the image into parts as CreateDiskUpload answered.");
+
+    public static OperationError PartLengthWrong(int expected, int got)
+        => new("InvalidPartSize", 400, $"The part has {got} bytes instead of {expected}; nothing was written.", "It was cut short on its way: send it again.");
+
+    public static OperationError PartsMissing(int count)
+        => new("UploadIncomplete", 409, $"{count} parts of the image have not come yet.", "Send them, then complete the upload.");
+}

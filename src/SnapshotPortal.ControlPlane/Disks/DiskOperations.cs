@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Disks;
+
+internal static class DiskOperations
+{
+    public static void Register(OperationTable table) => table
+        .Add<CreateDisk, CreateDiskResult, CreateDiskHandler>(Access.Operator, Effect.Change, (_, result) => result?.DiskId)
+        .Add<DescribeDisks, DescribeDisksResult, DescribeDisksHandler>(Access.Viewer, Effect.Read)
+        .Add<ModifyDiskAttribute, Done, ModifyDiskAttributeHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<DeleteDisk, Done, DeleteDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<CreateDiskUpload, CreateDiskUploadResult, CreateDiskUploadHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<PutDiskUploadPart, Done, PutDiskUploadPartHandler>(Access.Operator, Effect.Content)
+        .Add<DescribeDiskUpload, DiskUploadInfo, DescribeDiskUploadHandler>(Access.Viewer, Effect.Read)
+        .Add<CompleteDiskUpload, Done, CompleteDiskUploadHandler>(Access.Operator, Effect.Change, (request, _) => request.UploadId)
+        .Add<AbortDiskUpload, Done, AbortDiskUploadHandler>(Access.Operator, Effect.Change, (request, _) => request.UploadId)
+        .Add<OpenDiskContent, OpenContent, OpenDiskContentHandler>(Access.Viewer, Effect.Content);
+
+    public static void RegisterJobs(IServiceCollection services) => services
+        .AddKeyedScoped<IJobWork, FillDisk>(JobKind.FillDisk)
+        .AddKeyedScoped<IJobWork, PurgeDisk>(JobKind.PurgeDisk);
+}

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Operations;
+
+namespace SnapshotPortal.ControlPlane.Disks;
+
+/// <summary>The job that removes a released disk's content, then its row.</summary>
+internal sealed class PurgeDisk(PortalDb db, ZonePools pools) : IJobWork
+{
+    /// <summary>From now on nobody sees the disk.</summary>
+    public static void Release(PortalDb db, Disk disk, JobQueue jobs)
+    {
+        disk.IsReleased = true;
+        disk.JobId = jobs.Add(db, JobKind.PurgeDisk, disk.AccountId, disk.Id, disk.Name, lane: null).Id;
+    }
+
+    public async Task RunAsync(Job job, JobProgress progress, CancellationToken cancel)
+    {
+        await using var write = await db.BeginWriteAsync(cancel);
+        if (await db.Disks.SingleOrDefaultAsync(each => each.Id == job.ResourceId, cancel) is not { } disk) return;
+        var pool = pools[disk.ZoneId];
+        if (pool.FindDisk(disk.Id) is not null) pool.DeleteDisk(disk.Id);
+        db.Disks.Remove(disk);
+        await write.CommitAsync();
+    }
+
+    public Task GiveUpAsync(PortalDb db, Job job, OperationError error) => Task.CompletedTask;
+
+    public Task TakeUpAsync(PortalDb db, Job job) => Task.CompletedTask;
+}

@@ -1,0 +1,36 @@
+using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Engine.Pools;
+
+namespace SnapshotPortal.ControlPlane.Disks;
+
+/// <summary>The pools of the zones: the only door to disks' content. Open from start to stop.</summary>
+internal sealed class ZonePools(PortalOptions options) : IDisposable
+{
+    private readonly Dictionary<string, Pool> pools = new(StringComparer.Ordinal);
+
+    public IEnumerable<KeyValuePair<string, Pool>> All => pools;
+
+    public Pool this[string zoneId] => pools.TryGetValue(zoneId, out var pool)
+        ? pool
+        : throw new EngineException(EngineFault.Missing, $"The zone {zoneId} is not in the configuration (Portal:Regions) any more; add it again and start the portal.");
+
+    public void Open()
+    {
+        foreach (var zoneId in options.Regions.SelectMany(region => region.Zones))
+            pools.Add(zoneId, Pool.Open(OsFileSystem.Instance, Path.Combine(options.DataPath, "pools", zoneId), new PoolOptions()));
+    }
+
+    /// <summary>Lets a local snapshot go where it is still there.</summary>
+    public void Release(string zoneId, string snapshotName)
+    {
+        var pool = this[zoneId];
+        if (pool.FindSnapshot(snapshotName) is not null) pool.DeleteSnapshot(snapshotName);
+    }
+
+    public void Dispose()
+    {
+        foreach (var pool in pools.Values) pool.Dispose();
+        pools.Clear();
+    }
+}

@@ -1,0 +1,16 @@
+namespace SnapshotPortal.ControlPlane.Operations;
+
+/// <summary>How pages search: a part of a text, whatever its case.</summary>
+internal static class Search
+{
+    /// <summary>The escape character of <see cref="Pattern"/>.</summary>
+    public const string Escape = "\\";
+
+    /// <summary>A LIKE pattern for what somebody typed; null where that is nothing.</summary>
+    public static string? Pattern(string? typed)
+    {
+        var text = typed?.Trim() ?? "";
+        foreach (var special in (string[])[Escape, "%", "_"]) text = text.Replace(special, Escape + special, StringComparison.Ordinal);
+        return text.Length == 0 ? null : $"%{text}%";
+    }
+}

@@ -1,0 +1,51 @@
+using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Engine.Objects;
+using SnapshotPortal.Engine.Repositories;
+
+namespace SnapshotPortal.ControlPlane.Snapshots;
+
+/// <summary>The repositories of the regions: the only door to stored snapshots. Open from start to stop.</summary>
+internal sealed class RegionRepositories(PortalOptions options, TimeProvider time) : IDisposable
+{
+    private readonly Dictionary<string, Repository> repositories = new(StringComparer.Ordinal);
+    private readonly List<FileObjectStore> stores = [];
+    private readonly SemaphoreSlim sweeping = new(1, 1);
+
+    public Repository this[string regionId] => repositories.TryGetValue(regionId, out var repository)
+        ? repository
+        : throw new EngineException(EngineFault.Missing, $"The region {regionId} is not in the configuration (Portal:Regions) any more; add it again and start the portal.");
+
+    public async Task OpenAsync(CancellationToken cancel)
+    {
+        foreach (var region in options.Regions)
+        {
+            var store = FileObjectStore.Open(OsFileSystem.Instance, Path.Combine(options.DataPath, "repositories", region.RegionId));
+            stores.Add(store);
+            repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time }, cancel));
+        }
+    }
+
+    /// <summary>Gives back what no stored snapshot needs any more; one sweep at a time, beside uploads and restores.</summary>
+    public async Task SweepAsync(string regionId, CancellationToken cancel)
+    {
+        await sweeping.WaitAsync(cancel);
+        try
+        {
+            var repository = this[regionId];
+            await repository.ExecuteAsync(await repository.PlanSweepAsync(cancel), cancel);
+        }
+        finally
+        {
+            sweeping.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        sweeping.Dispose();
+        repositories.Clear();
+        foreach (var store in stores) store.Dispose();
+        stores.Clear();
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Pools;
+
+namespace SnapshotPortal.ControlPlane.Start;
+
+/// <summary>
+/// Brings the pools in line with the database after a kill between the two: the pool's part of an operation comes first,
+/// so there may be disks and local snapshots that no row names, never the other way round.
+/// </summary>
+internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, ILogger<Reconciliation> log)
+{
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var disks = await db.Disks.Select(disk => disk.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
+        var frozen = await db.Snapshots.Where(snapshot => snapshot.IsFrozen).Select(snapshot => snapshot.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
+        RefuseForeignDatabase(disks);
+        foreach (var (zoneId, pool) in pools.All)
+        {
+            foreach (var snapshot in pool.Snapshots.Where(each => !frozen.Contains(each.Name)).ToList()) pool.DeleteSnapshot(snapshot.Name);
+            foreach (var disk in pool.Disks.Where(each => !disks.Contains(each.Name)).ToList()) Remove(zoneId, pool, disk);
+        }
+    }
+
+    /// <summary>A new or restored database beside full pools: what it does not know must not be taken for left-overs.</summary>
+    private void RefuseForeignDatabase(HashSet<string> disks)
+    {
+        var inPools = pools.All.Sum(zone => zone.Value.Disks.Count(disk => HasContent(disk)));
+        if (disks.Count == 0 && inPools > 0)
+            throw new PortalStartException($"The database knows no disk, but the pools hold {inPools} disks with content. Bring portal.db back from a backup, or move the directory 'pools' away.");
+    }
+
+    /// <summary>Nothing with content is ever removed without somebody asking for it.</summary>
+    private void Remove(string zoneId, Pool pool, PoolDisk disk)
+    {
+        if (HasContent(disk)) LogUnknownDisk(zoneId, disk.Name);
+        else pool.DeleteDisk(disk.Name);
+    }
+
+    private static bool HasContent(PoolDisk disk) => disk.Extents(0, disk.LengthBytes).Any(extent => extent.Kind == ExtentKind.Data);
+
+    [LoggerMessage(1310, LogLevel.Warning, "The pool of zone {ZoneId} holds a disk {DiskId} that the database does not know; it is left alone")]
+    private partial void LogUnknownDisk(string zoneId, string diskId);
+}
