@@ -14,6 +14,7 @@ using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Start;
+using SnapshotPortal.Engine.Files;
 
 namespace SnapshotPortal.ControlPlane;
 
@@ -30,6 +31,7 @@ public static class ControlPlaneRoom
         var options = PortalOptions.Read(configuration, contentRoot);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IFileSystem>(OsFileSystem.Instance);
         services.TryAddSingleton(_ => RandomNumberGenerator.Create());
         services.AddDataProtection().SetApplicationName("SnapshotPortal").PersistKeysToFileSystem(new(Path.Combine(options.DataPath, "keys")));
 

@@ -5,7 +5,7 @@ using SnapshotPortal.Engine.Pools;
 namespace SnapshotPortal.ControlPlane.Disks;
 
 /// <summary>The pools of the zones: the only door to disks' content. Open from start to stop.</summary>
-internal sealed class ZonePools(PortalOptions options) : IDisposable
+internal sealed class ZonePools(PortalOptions options, IFileSystem files) : IDisposable
 {
     private readonly Dictionary<string, Pool> pools = new(StringComparer.Ordinal);
 
@@ -18,7 +18,7 @@ internal sealed class ZonePools(PortalOptions options) : IDisposable
     public void Open()
     {
         foreach (var zoneId in options.Regions.SelectMany(region => region.Zones))
-            pools.Add(zoneId, Pool.Open(OsFileSystem.Instance, Path.Combine(options.DataPath, "pools", zoneId), new PoolOptions()));
+            pools.Add(zoneId, Pool.Open(files, Path.Combine(options.DataPath, "pools", zoneId), new PoolOptions()));
     }
 
     /// <summary>Lets a local snapshot go where it is still there.</summary>

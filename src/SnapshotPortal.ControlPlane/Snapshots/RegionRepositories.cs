@@ -6,7 +6,7 @@ using SnapshotPortal.Engine.Repositories;
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
 /// <summary>The repositories of the regions: the only door to stored snapshots. Open from start to stop.</summary>
-internal sealed class RegionRepositories(PortalOptions options, TimeProvider time) : IDisposable
+internal sealed class RegionRepositories(PortalOptions options, IFileSystem files, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, Repository> repositories = new(StringComparer.Ordinal);
     private readonly List<FileObjectStore> stores = [];
@@ -20,7 +20,7 @@ internal sealed class RegionRepositories(PortalOptions options, TimeProvider tim
     {
         foreach (var region in options.Regions)
         {
-            var store = FileObjectStore.Open(OsFileSystem.Instance, Path.Combine(options.DataPath, "repositories", region.RegionId));
+            var store = FileObjectStore.Open(files, Path.Combine(options.DataPath, "repositories", region.RegionId));
             stores.Add(store);
             repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time }, cancel));
         }

@@ -16,7 +16,7 @@ namespace SnapshotPortal.ControlPlane.Start;
 /// database, pools, repositories, first accounts, what a kill left, then the jobs.
 /// </summary>
 internal sealed partial class PortalStart(
-    PortalOptions options, IHostEnvironment environment, IServiceScopeFactory scopes, ZonePools pools, RegionRepositories repositories,
+    PortalOptions options, IFileSystem files, IHostEnvironment environment, IServiceScopeFactory scopes, ZonePools pools, RegionRepositories repositories,
     QuartzJobs quartz, PortalStop stop, ILogger<PortalStart> log) : IHostedLifecycleService, IDisposable
 {
     private IDisposable? pathLock;
@@ -27,8 +27,8 @@ internal sealed partial class PortalStart(
             throw new PortalStartException($"The configuration is wrong: Portal:Demo:Users is for demonstrations and allowed in the Development environment only; this is {environment.EnvironmentName}. Take it out.");
         try
         {
-            OsFileSystem.Instance.CreateDirectory(options.DataPath);
-            pathLock = OsFileSystem.Instance.Lock(Path.Combine(options.DataPath, "portal.lock"));
+            files.CreateDirectory(options.DataPath);
+            pathLock = files.Lock(Path.Combine(options.DataPath, "portal.lock"));
             await QuartzJobs.PrepareAsync(options.DataPath, cancellationToken);
             await MigrateAsync(cancellationToken);
             pools.Open();

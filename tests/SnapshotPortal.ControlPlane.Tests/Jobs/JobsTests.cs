@@ -1,0 +1,154 @@
+using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.Engine;
+
+namespace SnapshotPortal.ControlPlane.Tests.Jobs;
+
+public sealed class JobsTests : IAsyncLifetime
+{
+    private static readonly byte[] Image = Images.Random(1, 40 << 20);
+    private TestPortal portal = null!;
+    private string diskId = "";
+
+    public async Task InitializeAsync()
+    {
+        portal = await TestPortal.StartAsync();
+        diskId = await portal.CreateDiskAsync();
+        await portal.UploadAsync(diskId, Image);
+    }
+
+    public async Task DisposeAsync() => await portal.DisposeAsync();
+
+    private async Task RestoresAsync(string snapshotId)
+    {
+        var restored = await portal.CreateDiskAsync(snapshotId, "local-1b");
+        await portal.AvailableAsync(restored);
+        Assert.Equal(Image, await portal.ReadDiskAsync(restored, Image.Length));
+    }
+
+    [Fact]
+    public async Task Full_file_system_fails_the_job_with_its_reason_and_it_can_be_tried_again()
+    {
+        portal.Files.Fault = EngineFault.Full;
+        var created = await portal.RunAsync(new CreateSnapshot(diskId));
+        var failed = await portal.EndedAsync(created.JobId);
+        Assert.Equal((JobStatus.Failed, "StorageFull", true, false), (failed.Status, failed.ErrorCode, failed.CanRetry, failed.CanCancel));
+        var snapshot = await portal.SnapshotAsync(created.SnapshotId);
+        Assert.Equal((SnapshotStatus.Failed, failed.ErrorMessage), (snapshot.Status, snapshot.ErrorMessage));
+
+        portal.Files.Fault = null;
+        await portal.RunAsync(new RetryJob(created.JobId));
+        await portal.AccomplishedAsync(created.SnapshotId);
+        await RestoresAsync(created.SnapshotId);
+    }
+
+    [Fact]
+    public async Task Store_that_does_not_answer_is_tried_again_by_itself()
+    {
+        portal.Files.Fault = EngineFault.StoreUnavailable;
+        var created = await portal.RunAsync(new CreateSnapshot(diskId));
+        var waiting = await portal.UntilAsync(() => portal.JobAsync(created.JobId), job => job is { Status: JobStatus.Queued, Attempts: > 0 });
+        Assert.Equal(("ServiceUnavailable", false), (waiting.ErrorCode, waiting.CanRetry));
+        portal.Files.Fault = null;
+        await portal.AccomplishedAsync(created.SnapshotId);
+        Assert.InRange((await portal.EndedAsync(created.JobId)).Attempts, 2, 8);
+    }
+
+    [Fact]
+    public async Task Cancelled_upload_fails_its_snapshot_and_cannot_be_tried_again()
+    {
+        portal.Files.HoldAfter(0);
+        var created = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.Files.Held;
+        await portal.RunAsync(new CancelJob(created.JobId));
+        portal.Files.Release();
+        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(created.JobId)).Status);
+        Assert.Equal(SnapshotStatus.Failed, (await portal.SnapshotAsync(created.SnapshotId)).Status);
+        Assert.Equal("InvalidTaskId.IncorrectTaskStatus", (await portal.RefusedAsync(new RetryJob(created.JobId))).Error.Code);
+        Assert.Equal("InvalidTaskId.IncorrectTaskStatus", (await portal.RefusedAsync(new CancelJob(created.JobId))).Error.Code);
+        Assert.Equal("InvalidTaskId.NotFound", (await portal.RefusedAsync(new CancelJob("t-unknown"))).Error.Code);
+        await portal.RunAsync(new DeleteSnapshot(created.SnapshotId));
+    }
+
+    [Fact]
+    public async Task Job_that_waits_behind_another_is_cancelled_at_once()
+    {
+        portal.Files.HoldAfter(0);
+        var first = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.Files.Held;
+        var second = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.RunAsync(new CancelJob(second.JobId));
+        Assert.Equal(JobStatus.Cancelled, (await portal.JobAsync(second.JobId)).Status);
+        portal.Files.Release();
+        await portal.AccomplishedAsync(first.SnapshotId);
+    }
+
+    [Fact]
+    public async Task Progress_is_told_while_the_job_runs()
+    {
+        portal.Files.HoldAfter(1);
+        var created = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.Files.Held;
+        var running = await portal.UntilAsync(() => portal.JobAsync(created.JobId), job => job.Percent > 0);
+        Assert.Equal((JobStatus.Running, (long)Image.Length, true), (running.Status, running.BytesTotal, running.CanCancel));
+        Assert.InRange(running.Percent, 1, 99);
+        Assert.Equal($"{running.Percent}%", (await portal.SnapshotAsync(created.SnapshotId)).Progress);
+        portal.Files.Release();
+        await portal.AccomplishedAsync(created.SnapshotId);
+        Assert.Equal(100, (await portal.EndedAsync(created.JobId)).Percent);
+    }
+
+    [Fact]
+    public async Task Job_goes_on_after_the_portal_was_stopped()
+    {
+        portal.Files.HoldAfter(1);
+        var created = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.Files.Held;
+        await portal.StopAsync();
+        portal = await TestPortal.StartAsync(portal.DataPath);
+        await portal.AccomplishedAsync(created.SnapshotId);
+        await RestoresAsync(created.SnapshotId);
+    }
+
+    [Fact]
+    public async Task Job_goes_on_after_a_kill_in_its_middle()
+    {
+        portal.Files.HoldAfter(1);
+        var created = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.Files.Held;
+        await portal.UntilAsync(() => portal.JobAsync(created.JobId), job => job.Percent > 0);
+
+        // What a killed process leaves is what its files hold at that moment: no stop, no checkpoint, rows that say "running".
+        var left = Directory.CreateTempSubdirectory("portal-killed-").FullName;
+        foreach (var file in Directory.EnumerateFiles(portal.DataPath, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(left, Path.GetRelativePath(portal.DataPath, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            await using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var to = File.Create(copy);
+            await from.CopyToAsync(to);
+        }
+
+        await portal.DisposeAsync();
+        portal = await TestPortal.StartAsync(left);
+        await portal.AccomplishedAsync(created.SnapshotId);
+        Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(created.JobId)).Status);
+        await RestoresAsync(created.SnapshotId);
+    }
+
+    [Fact]
+    public async Task Disk_that_cannot_be_filled_stays_with_its_failed_job_until_it_is_deleted()
+    {
+        var snapshot = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.AccomplishedAsync(snapshot.SnapshotId);
+        foreach (var pack in Directory.EnumerateFiles(Path.Combine(portal.DataPath, "repositories", "local-1", "packs"), "*", SearchOption.AllDirectories)) File.Delete(pack);
+        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshot.SnapshotId, DiskCategory = "cloud_auto" });
+        var failed = await portal.EndedAsync(made.JobId!);
+        Assert.Equal(JobStatus.Failed, failed.Status);
+        Assert.Equal(("Creating", made.JobId), ((await portal.DiskAsync(made.DiskId)).Status, (await portal.DiskAsync(made.DiskId)).JobId));
+        await portal.RunAsync(new DeleteDisk(made.DiskId));
+        await portal.IdleAsync();
+        Assert.Equal(1, (await portal.RunAsync(new DescribeDisks())).TotalCount);
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Configuration;
+
+namespace SnapshotPortal.ControlPlane.Tests;
+
+public sealed class PortalOptionsTests
+{
+    private static PortalOptions Read(params (string Key, string Value)[] settings)
+        => PortalOptions.Read(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(each => each.Key, string? (each) => each.Value)).Build(), "/srv/portal");
+
+    [Fact]
+    public void Nothing_configured_gives_two_regions_under_one_data_path()
+    {
+        var options = Read();
+        Assert.Equal("/srv/portal/data", options.DataPath);
+        Assert.Equal(["local-1: local-1a local-1b", "local-2: local-2a"], options.Regions.Select(region => $"{region.RegionId}: {string.Join(' ', region.Zones)}"));
+    }
+
+    [Fact]
+    public void Configured_regions_replace_the_default_ones()
+        => Assert.Equal(["de-1"], Read(("Portal:Regions:0:RegionId", "de-1"), ("Portal:Regions:0:Zones:0", "de-1a")).Regions.Select(region => region.RegionId));
+
+    [Theory]
+    [InlineData("Portal:DataPath", " ", "Portal:DataPath")]
+    [InlineData("Portal:Regions:0:RegionId", "Ümlaut", "Portal:Regions:0:RegionId")]
+    [InlineData("Portal:Regions:0:RegionId", "de-1", "Portal:Regions:0:Zones")]
+    [InlineData("Portal:Bootstrap:AdminEmail", "a@example.com", "Portal:Bootstrap:AdminPassword")]
+    [InlineData("Portal:Bootstrap:AccessKeySecret", "0123456789abcdef", "Portal:Bootstrap:AccessKeyId")]
+    [InlineData("Portal:Quotas:SnapshotsPerDisk", "many", "Portal:Quotas:SnapshotsPerDisk")]
+    [InlineData("Portal:Demo:Users:0:Email", "nobody", "Portal:Demo:Users:0:Email")]
+    public void Wrong_value_is_refused_by_the_name_of_its_key(string key, string value, string named)
+    {
+        var refusal = Assert.Throws<PortalStartException>(() => Read((key, value)));
+        Assert.Contains($"{named} ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Allowed: ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(named.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Zone_has_to_begin_with_its_region()
+        => Assert.Throws<PortalStartException>(() => Read(("Portal:Regions:0:RegionId", "de-1"), ("Portal:Regions:0:Zones:0", "fr-1a")));
+
+    [Fact]
+    public void Zone_cannot_be_in_two_regions()
+        => Assert.Contains("'de-12a' twice", Assert.Throws<PortalStartException>(() => Read(
+            ("Portal:Regions:0:RegionId", "de-1"), ("Portal:Regions:0:Zones:0", "de-12a"),
+            ("Portal:Regions:1:RegionId", "de-12"), ("Portal:Regions:1:Zones:0", "de-12a"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Short_password_is_refused_without_being_repeated()
+    {
+        var refusal = Assert.Throws<PortalStartException>(() => Read(("Portal:Bootstrap:AdminEmail", "a@example.com"), ("Portal:Bootstrap:AdminPassword", "hunter2")));
+        Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
+    }
+}
