@@ -1,0 +1,141 @@
+using SnapshotPortal.Testing;
+
+namespace SnapshotPortal.Engine.Tests.Pools;
+
+/// <summary>What a pool does when its medium refuses: full, or broken.</summary>
+public sealed class PoolFaultTests : PoolFixture
+{
+    [Fact]
+    public void A_full_file_system_fails_writes_keeps_everything_and_works_again_once_there_is_room()
+    {
+        var disk = Pool.CreateDisk("a", 64 << 20);
+        Files.CapacityBytes = 2 << 20;
+        var written = 0;
+        Assert.Equal(EngineFault.Full, FaultOf(() =>
+        {
+            for (; ; written++)
+                disk.Write(written * (long)Block, Filled((byte)(written % 250 + 1)));
+        }));
+
+        Assert.InRange(written, 200, 512);
+        Assert.Equal(EngineFault.Full, FaultOf(() => disk.Write(written * (long)Block, Filled(1))));
+        Assert.All(Enumerable.Range(0, written), i => Assert.Equal(Filled((byte)(i % 250 + 1)), Read(disk, i * (long)Block)));
+        disk.Flush();
+
+        Files.CapacityBytes = 16 << 20;
+        disk.Write(written * (long)Block, Filled(251));
+        disk.Flush();
+        Session.Reopen();
+        Assert.Equal(Filled(251), Read(Pool.FindDisk("a")!, written * (long)Block));
+        Assert.All(Enumerable.Range(0, written), i => Assert.Equal(Filled((byte)(i % 250 + 1)), Read(Pool.FindDisk("a")!, i * (long)Block)));
+    }
+
+    [Fact]
+    public void A_full_file_system_still_closes_and_opens()
+    {
+        var disk = Pool.CreateDisk("a", 64 << 20);
+        Files.CapacityBytes = 1 << 20;
+        var written = 0;
+        Assert.Equal(EngineFault.Full, FaultOf(() =>
+        {
+            for (; ; written++)
+                disk.Write(written * (long)Block, Filled((byte)(written % 250 + 1)));
+        }));
+        disk.Flush();
+        Session.Reopen();
+        Assert.All(Enumerable.Range(0, written), i => Assert.Equal(Filled((byte)(i % 250 + 1)), Read(Pool.FindDisk("a")!, i * (long)Block)));
+    }
+
+    [Fact]
+    public void A_failed_write_fences_the_pool_until_it_is_opened_again()
+    {
+        var disk = Pool.CreateDisk("a", 8 * Block);
+        disk.Write(0, Filled(1));
+        disk.Flush();
+        Files.FailAfter(1, SimulatedFault.Io);
+        Assert.Equal(EngineFault.Io, FaultOf(() => disk.Write(Block, Filled(2))));
+
+        Assert.Equal(EngineFault.Fenced, FaultOf(() => disk.Write(Block, Filled(2))));
+        Assert.Equal(EngineFault.Fenced, FaultOf(() => disk.Trim(0, Block)));
+        Assert.Equal(EngineFault.Fenced, FaultOf(() => Pool.CreateDisk("b", Block)));
+        Assert.Equal(EngineFault.Fenced, FaultOf(() => Pool.TakeSnapshot("a", "s")));
+        Assert.Equal(EngineFault.Fenced, FaultOf(disk.Flush));
+        Assert.Equal(Filled(1), Read(disk));
+
+        Session.Reopen();
+        Assert.Equal(Filled(1), Read(Pool.FindDisk("a")!));
+        Pool.FindDisk("a")!.Write(Block, Filled(3));
+        Pool.Flush();
+    }
+
+    [Fact]
+    public void A_failed_flush_fences_the_pool_and_is_not_tried_again()
+    {
+        var disk = Pool.CreateDisk("a", 8 * Block);
+        disk.Write(0, Filled(1));
+        disk.Flush();
+        disk.Write(Block, Filled(2));
+        Files.FailAfter(1, SimulatedFault.Io);
+        Assert.Equal(EngineFault.Io, FaultOf(disk.Flush));
+
+        // A second sync would succeed without having stored what the first one lost.
+        Assert.Equal(EngineFault.Fenced, FaultOf(disk.Flush));
+        Assert.Equal(EngineFault.Fenced, FaultOf(() => disk.Write(0, Filled(3))));
+        Session.Reopen();
+        Assert.Equal(Filled(1), Read(Pool.FindDisk("a")!));
+    }
+
+    [Fact]
+    public void A_failed_read_fails_that_read_only()
+    {
+        var disk = Pool.CreateDisk("a", 8 * Block);
+        disk.Write(0, Filled(1));
+        Files.FailReadAfter(1);
+        Assert.Equal(EngineFault.Io, FaultOf(() => Read(disk)));
+        Assert.Equal(Filled(1), Read(disk));
+        disk.Write(0, Filled(2));
+        disk.Flush();
+    }
+
+    /// <summary>One history, the medium failing at its first operation, then at its second, and so on until it runs through.</summary>
+    [Theory]
+    [InlineData(SimulatedFault.Io)]
+    [InlineData(SimulatedFault.Full)]
+    public void Wherever_the_medium_fails_what_was_flushed_is_there_afterwards(SimulatedFault fault)
+    {
+        var failed = true;
+        for (var n = 1; failed; n++)
+        {
+            Assert.True(n < 500, "The history does not end.");
+            var files = new SimulatedFileSystem(n);
+            files.FailAfter(n, fault);
+            var flushed = 0;
+            try
+            {
+                using var session = new PoolSession(files, "/pool", Options);
+                var disk = session.Pool.CreateDisk("a", 1 << 20);
+                for (var i = 1; i <= 20; i++)
+                {
+                    disk.Write(0, Filled((byte)i));
+                    disk.Write(i * 8 * Block, Filled((byte)i, 8 * Block));
+                    disk.Flush();
+                    flushed = i;
+                    if (i % 7 == 0)
+                        session.Pool.Checkpoint();
+                }
+            }
+            catch (EngineException) when (files.HasFailed)
+            {
+            }
+
+            failed = files.HasFailed;
+            var after = n % 2 == 0 ? files.Crash() : files.Kill();
+            using var again = new PoolSession(after, "/pool", Options);
+            if (flushed == 0)
+                continue;
+            var recovered = again.Pool.FindDisk("a")!;
+            Assert.InRange(Read(recovered)[0], flushed, flushed + 1);
+            Assert.All(Enumerable.Range(1, flushed), i => Assert.Equal(Filled((byte)i, 8 * Block), Read(recovered, i * 8 * Block, 8 * Block)));
+        }
+    }
+}
