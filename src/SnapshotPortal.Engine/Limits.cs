@@ -14,4 +14,7 @@ public static class Limits
 
     /// <summary>The unit of the repository: small enough for small incrementals, large enough to compress.</summary>
     public const int ChunkBytes = 64 * 1024;
+
+    /// <summary>The most disks in one group of snapshots: their records must fit one batch, and ECS allows no more.</summary>
+    public const int GroupDisksMax = 128;
 }

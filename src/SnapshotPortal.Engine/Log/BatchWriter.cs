@@ -119,12 +119,12 @@ internal sealed unsafe class BatchWriter
         return request.Location;
     }
 
-    /// <summary>Appends the change that <paramref name="make"/> gives as the leader, and applies it.</summary>
-    public void Change(Func<PoolChange> make)
+    /// <summary>Appends the changes that <paramref name="make"/> gives as the leader in one batch, and applies them.</summary>
+    public void Change(Func<PoolChange[]> make)
     {
         var request = LogRequest.OfThread;
         request.Begin(LogRequestKind.Change);
-        request.Change = make;
+        request.Changes = make;
         Submit(request);
     }
 
@@ -188,7 +188,7 @@ internal sealed unsafe class BatchWriter
             {
                 batch.Add(Pop());
                 if (first.Kind == LogRequestKind.Control) first.Control!();
-                else RunChange(first.Change!());
+                else RunChanges(first.Changes!());
             }
             else
             {
@@ -205,14 +205,17 @@ internal sealed unsafe class BatchWriter
         }
     }
 
-    private void RunChange(PoolChange change)
+    private void RunChanges(PoolChange[] changes)
     {
-        state.Validate(change);
         var writer = new RecordWriter(records);
-        writer.Change(change);
+        foreach (var change in changes)
+        {
+            state.Validate(change);
+            writer.Change(change);
+        }
         Reserve(BatchHeader.HeaderBlocksFor(writer.Position));
         WriteBatch(writer.Position, 0);
-        state.Apply(change);
+        foreach (var change in changes) state.Apply(change);
         Count(Limits.BlockBytes);
     }
 

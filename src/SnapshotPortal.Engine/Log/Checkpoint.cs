@@ -20,31 +20,21 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state)
     public Superblock Run(Superblock previous, SuperblockFile file, uint life)
     {
         LogPosition position = default;
-        PoolDisk[] disks = [];
-        LocalSnapshot[] snapshots = [];
-        BlockMap[] diskMaps = [];
-        uint[] epochs = [];
-        uint nextDisk = 0, nextSnapshot = 0;
+        PoolTable table = new(0, 0, [], []);
+        BlockMap[] disks = [], snapshots = [];
         log.Control(() =>
         {
             position = log.Position;
-            (disks, snapshots) = (state.Disks(), state.Snapshots());
-            diskMaps = Array.ConvertAll(disks, disk => disk.Map.Freeze());
-            epochs = Array.ConvertAll(disks, disk => disk.Epoch);
-            (nextDisk, nextSnapshot) = (state.NextDisk, state.NextSnapshot);
+            table = state.Table();
+            disks = Array.ConvertAll(state.Disks(), disk => disk.Map.Freeze());
+            snapshots = Array.ConvertAll(state.Snapshots(), snapshot => snapshot.Map);
             state.Generation++;
             log.BeginCheckpoint();
         });
-        foreach (var map in diskMaps) Store(map);
-        foreach (var snapshot in snapshots) Store(snapshot.Map);
+        foreach (var map in disks) Store(map);
+        foreach (var map in snapshots) Store(map);
         log.Flusher.Flush();
-
-        var table = new PoolTable(
-            nextDisk,
-            nextSnapshot,
-            [.. disks.Select((disk, i) => new DiskRow(disk.Id, epochs[i], disk.LengthBytes, disk.Origin, diskMaps[i].StoredRoot, disk.Name, disk.Damage))],
-            [.. snapshots.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.IsHidden, snapshot.Map.StoredRoot, snapshot.Name, snapshot.DiskName))]);
-        return file.Write(previous, table, position, life, log.SegmentsUsed, log.Flusher.Durable);
+        return file.Write(previous, table.WithRoots(disks, snapshots), position, life, log.SegmentsUsed, log.Flusher.Durable);
     }
 
     private void Store(BlockMap map)

@@ -47,7 +47,7 @@ internal sealed unsafe class LogRequest
     public int Within;
     public int Length;
     public byte* Data;
-    public Func<PoolChange>? Change;
+    public Func<PoolChange[]>? Changes;
     public Action? Control;
 
     /// <summary>Where the first block was put.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using SnapshotPortal.Engine.Maps;
+using SnapshotPortal.Engine.Pools;
 
 namespace SnapshotPortal.Engine.Log;
 
@@ -9,7 +10,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
     public const int DamageBytesMax = 1024;
     private const uint Version = 1;
     private const int HeaderBytes = 56;
-    private const int RowBytesMax = 40 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax;
+    private const int RowBytesMax = 48 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
 
     private static ReadOnlySpan<byte> Magic => "SNPTABLE"u8;
 
@@ -31,10 +32,11 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.U32(disk.Id);
             fields.U32(disk.Epoch);
             fields.U64((ulong)disk.LengthBytes);
-            fields.U32(disk.Origin);
+            fields.U32(disk.Parent);
             fields.Entry(disk.Root);
             fields.Text(disk.Name);
             fields.Text(disk.Damage ?? "");
+            WritePath(ref fields, disk.Path);
         }
         foreach (var snapshot in Snapshots)
         {
@@ -42,13 +44,22 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.U32(snapshot.Epoch);
             fields.U64((ulong)snapshot.LengthBytes);
             fields.U32(snapshot.Disk);
+            fields.U32(snapshot.Parent);
             fields.U32(snapshot.IsHidden ? 1u : 0);
             fields.Entry(snapshot.Root);
             fields.Text(snapshot.Name);
             fields.Text(snapshot.DiskName);
+            WritePath(ref fields, snapshot.Path);
         }
         return bytes[..fields.Position];
     }
+
+    /// <summary>The same table with the places where the maps, in the order of the rows, are stored now.</summary>
+    public PoolTable WithRoots(BlockMap[] disks, BlockMap[] snapshots) => this with
+    {
+        Disks = [.. Disks.Select((row, i) => row with { Root = disks[i].StoredRoot })],
+        Snapshots = [.. Snapshots.Select((row, i) => row with { Root = snapshots[i].StoredRoot })],
+    };
 
     /// <summary>Reads a table whose checksum has been compared.</summary>
     public static PoolTable Read(ReadOnlySpan<byte> bytes, Guid poolId, ulong superblock, string what)
@@ -62,18 +73,18 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         var disks = new List<DiskRow>();
         for (var i = 0; i < diskCount; i++)
         {
-            var (id, epoch, length, origin, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry());
+            var (id, epoch, length, parent, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry());
             var (name, damage) = (fields.Text(Limits.NameBytesMax), fields.Text(DamageBytesMax));
             RequireLength(fields, length);
-            disks.Add(new(id, epoch, length, origin, root, name, damage.Length == 0 ? null : damage));
+            disks.Add(new(id, epoch, length, parent, root, name, damage.Length == 0 ? null : damage, ReadPath(ref fields)));
         }
         var snapshots = new List<SnapshotRow>();
         for (var i = 0; i < snapshotCount; i++)
         {
-            var (id, epoch, length, disk, hidden, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.Entry());
+            var (id, epoch, length, disk, parent, hidden, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.Entry());
             var (name, diskName) = (fields.Text(Limits.NameBytesMax), fields.Text(Limits.NameBytesMax));
             RequireLength(fields, length);
-            snapshots.Add(new(id, epoch, length, disk, hidden != 0, root, name, diskName));
+            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, name, diskName, ReadPath(ref fields)));
         }
         fields.Require(fields.Left == 0, "it is longer than its rows");
         return new(nextDisk, nextSnapshot, disks, snapshots);
@@ -86,10 +97,30 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         return reason;
     }
 
+    private static void WritePath(ref FieldWriter fields, EpochPath path)
+    {
+        fields.U16(path.Detours.Count);
+        foreach (var detour in path.Detours)
+        {
+            fields.U32(detour.After);
+            fields.U32(detour.UpTo);
+        }
+    }
+
+    private static EpochPath ReadPath(ref FieldReader fields)
+    {
+        var count = fields.U16();
+        fields.Require(count <= EpochPath.DetoursMax, "a path has too many detours");
+        if (count == 0) return EpochPath.Straight;
+        var detours = new Detour[count];
+        for (var i = 0; i < count; i++) detours[i] = new(fields.U32(), fields.U32());
+        return new(detours);
+    }
+
     private static void RequireLength(FieldReader fields, long lengthBytes) =>
         fields.Require(lengthBytes is > 0 and <= Limits.DiskBytesMax && lengthBytes % Limits.BlockBytes == 0, "a size is impossible");
 }
 
-internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Origin, MapEntry Root, string Name, string? Damage);
+internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Parent, MapEntry Root, string Name, string? Damage, EpochPath Path);
 
-internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, bool IsHidden, MapEntry Root, string Name, string DiskName);
+internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, string Name, string DiskName, EpochPath Path);

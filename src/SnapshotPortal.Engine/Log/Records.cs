@@ -15,10 +15,18 @@ internal enum RecordKind : byte
     TakeSnapshot = 6,
     DeleteSnapshot = 7,
     CloneDisk = 8,
+    ResizeDisk = 9,
+    RollBackDisk = 10,
 }
 
-/// <summary>A change of the table of disks and snapshots: the records 4 to 8.</summary>
-internal readonly record struct PoolChange(RecordKind Kind, uint Disk, uint Snapshot, long LengthBytes, string Name);
+/// <summary>A change of the table of disks and snapshots: the records from 4 on.</summary>
+/// <param name="Kind">What is done.</param>
+/// <param name="Disk">The disk concerned or made.</param>
+/// <param name="Snapshot">The snapshot made, deleted, cloned or rolled back to.</param>
+/// <param name="Kept">The snapshot that keeps the state before a roll back.</param>
+/// <param name="LengthBytes">The size of a disk that is made or resized.</param>
+/// <param name="Name">The name of what is made.</param>
+internal readonly record struct PoolChange(RecordKind Kind, uint Disk = 0, uint Snapshot = 0, uint Kept = 0, long LengthBytes = 0, string Name = "");
 
 /// <summary>Writes records one after another into the zeroed bytes behind a batch header.</summary>
 internal ref struct RecordWriter(Span<byte> bytes)
@@ -55,15 +63,19 @@ internal ref struct RecordWriter(Span<byte> bytes)
         var name = Encoding.UTF8.GetByteCount(change.Name);
         var start = change.Kind switch
         {
-            RecordKind.CreateDisk => 16,
+            RecordKind.CreateDisk or RecordKind.ResizeDisk or RecordKind.RollBackDisk => 16,
             RecordKind.TakeSnapshot => 12,
             RecordKind.CloneDisk => 24,
             _ => 8,
         };
         var record = Begin(change.Kind, name, Padded(start + name));
         BinaryPrimitives.WriteUInt32LittleEndian(record[4..], change.Kind == RecordKind.DeleteSnapshot ? change.Snapshot : change.Disk);
-        if (change.Kind is RecordKind.TakeSnapshot or RecordKind.CloneDisk) BinaryPrimitives.WriteUInt32LittleEndian(record[8..], change.Snapshot);
-        if (change.Kind is RecordKind.CreateDisk or RecordKind.CloneDisk) BinaryPrimitives.WriteInt64LittleEndian(record[(start - 8)..], change.LengthBytes);
+        if (change.Kind is RecordKind.TakeSnapshot or RecordKind.CloneDisk or RecordKind.RollBackDisk)
+            BinaryPrimitives.WriteUInt32LittleEndian(record[8..], change.Snapshot);
+        if (change.Kind is RecordKind.RollBackDisk)
+            BinaryPrimitives.WriteUInt32LittleEndian(record[12..], change.Kept);
+        if (change.Kind is RecordKind.CreateDisk or RecordKind.CloneDisk or RecordKind.ResizeDisk)
+            BinaryPrimitives.WriteInt64LittleEndian(record[(start - 8)..], change.LengthBytes);
         Encoding.UTF8.GetBytes(change.Name, record[start..]);
     }
 
@@ -145,26 +157,33 @@ internal ref struct RecordReader(ReadOnlySpan<byte> records, string what)
     private PoolChange ReadChange(int nameBytes)
     {
         fields.Require(nameBytes <= Limits.NameBytesMax, "a name is too long");
+        var change = new PoolChange(Kind);
         switch (Kind)
         {
-            case RecordKind.CreateDisk:
-                var disk = fields.U32();
-                return new(Kind, disk, 0, (long)fields.U64(), Name(nameBytes));
+            case RecordKind.CreateDisk or RecordKind.ResizeDisk:
+                change = change with { Disk = fields.U32(), LengthBytes = (long)fields.U64() };
+                break;
             case RecordKind.TakeSnapshot:
-                disk = fields.U32();
-                return new(Kind, disk, fields.U32(), 0, Name(nameBytes));
+                change = change with { Disk = fields.U32(), Snapshot = fields.U32() };
+                break;
             case RecordKind.CloneDisk:
-                disk = fields.U32();
-                var snapshot = fields.U32();
+                change = change with { Disk = fields.U32(), Snapshot = fields.U32() };
                 fields.Zero(4);
-                return new(Kind, disk, snapshot, (long)fields.U64(), Name(nameBytes));
+                change = change with { LengthBytes = (long)fields.U64() };
+                break;
+            case RecordKind.RollBackDisk:
+                change = change with { Disk = fields.U32(), Snapshot = fields.U32(), Kept = fields.U32() };
+                break;
             case RecordKind.DeleteDisk:
-                return new(Kind, fields.U32(), 0, 0, "");
+                change = change with { Disk = fields.U32() };
+                break;
             case RecordKind.DeleteSnapshot:
-                return new(Kind, 0, fields.U32(), 0, "");
+                change = change with { Snapshot = fields.U32() };
+                break;
             default:
                 throw fields.Damaged($"it holds a record of the unknown kind {(int)Kind}");
         }
+        return change with { Name = Name(nameBytes) };
     }
 
     private string Name(int bytes) => Encoding.UTF8.GetString(fields.Bytes(bytes));

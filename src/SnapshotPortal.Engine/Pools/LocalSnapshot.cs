@@ -3,20 +3,17 @@ using SnapshotPortal.Engine.Maps;
 namespace SnapshotPortal.Engine.Pools;
 
 /// <summary>A kept state of a disk, read-only. What it holds never changes, whatever happens to its disk.</summary>
-public sealed class LocalSnapshot : IBlockDevice
+public sealed class LocalSnapshot : IBlockDevice, IVersion
 {
     private readonly Pool pool;
 
-    internal LocalSnapshot(Pool pool, uint id, string name, uint diskId, string diskName, long lengthBytes, uint epoch, bool isHidden, BlockMap map)
+    internal LocalSnapshot(Pool pool, uint id, string name, uint diskId, string diskName, BlockMap map)
     {
         this.pool = pool;
         Id = id;
         Name = name;
         DiskId = diskId;
         DiskName = diskName;
-        LengthBytes = lengthBytes;
-        Epoch = epoch;
-        IsHidden = isHidden;
         Map = map;
     }
 
@@ -27,10 +24,10 @@ public sealed class LocalSnapshot : IBlockDevice
     public string DiskName { get; }
 
     /// <summary>The epoch that it closed: its content was born in it or before.</summary>
-    public uint Epoch { get; }
+    public required uint Epoch { get; init; }
 
     /// <inheritdoc/>
-    public long LengthBytes { get; }
+    public required long LengthBytes { get; init; }
 
     /// <inheritdoc/>
     public bool IsReadOnly => true;
@@ -39,12 +36,27 @@ public sealed class LocalSnapshot : IBlockDevice
 
     internal uint DiskId { get; }
 
-    /// <summary>Deleted for the user, but a clone lives on it.</summary>
+    internal EpochPath Path { get; init; } = EpochPath.Straight;
+
+    /// <summary>Deleted for the user, but several versions go on from it.</summary>
     internal bool IsHidden { get; set; }
 
     internal bool IsDeleted { get; set; }
 
     internal BlockMap Map { get; }
+
+    BlockMap IVersion.Map => Map;
+
+    internal LocalSnapshot? Parent { get; set; }
+
+    LocalSnapshot? IVersion.Parent
+    {
+        get => Parent;
+        set => Parent = value;
+    }
+
+    /// <summary>What goes on from it.</summary>
+    internal List<IVersion> Children { get; } = [];
 
     /// <inheritdoc/>
     public void Read(long offsetBytes, Span<byte> destination)
@@ -75,12 +87,19 @@ public sealed class LocalSnapshot : IBlockDevice
     }
 
     /// <summary>
+    /// Whether <see cref="ChangedSince"/> of an earlier snapshot's <see cref="Epoch"/> tells all that differs from it: not
+    /// where the disk was rolled back behind that snapshot in between.
+    /// </summary>
+    public bool CanCompareTo(uint epoch) => epoch <= Epoch && Path.Includes(epoch);
+
+    /// <summary>
     /// The ranges that changed after <paramref name="epoch"/> (an earlier snapshot's <see cref="Epoch"/> of the same disk),
     /// as <see cref="ExtentKind.Data"/> or <see cref="ExtentKind.Zero"/>; unchanged ranges are left out. 0: everything ever written.
     /// The cost follows the changes, not the disk.
     /// </summary>
     public IEnumerable<Extent> ChangedSince(uint epoch)
     {
+        if (!CanCompareTo(epoch)) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"The snapshot '{Name}' cannot be compared to that epoch: it is later, or the disk was rolled back behind it.");
         var blocks = LengthBytes / Limits.BlockBytes;
         return MapRun.AsExtents(new MapWalk(Map, 0, blocks, epoch).Runs(), 0, LengthBytes, withHoles: false);
     }

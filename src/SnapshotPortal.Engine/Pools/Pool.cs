@@ -93,7 +93,7 @@ public sealed class Pool : IDisposable
     {
         CheckName(name);
         CheckLength(lengthBytes);
-        Change(() => new(RecordKind.CreateDisk, state.NextDisk, 0, lengthBytes, name));
+        Change(() => new(RecordKind.CreateDisk, Disk: state.NextDisk, LengthBytes: lengthBytes, Name: name));
         return state.FindDisk(name) ?? throw new EngineException(EngineFault.Missing, $"The disk '{name}' was deleted.");
     }
 
@@ -101,21 +101,50 @@ public sealed class Pool : IDisposable
     public PoolDisk? FindDisk(string name) => state.FindDisk(name);
 
     /// <summary>Deletes a disk; its local snapshots stay. Durable on return.</summary>
-    public void DeleteDisk(string name) => Change(() => new(RecordKind.DeleteDisk, Disk(name).Id, 0, 0, ""));
+    public void DeleteDisk(string name) => Change(() => new(RecordKind.DeleteDisk, Disk(name).Id));
+
+    /// <summary>Enlarges a disk; the new range reads as zeroes. Durable on return.</summary>
+    public void ResizeDisk(string name, long lengthBytes)
+    {
+        CheckLength(lengthBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lengthBytes, Disk(name).LengthBytes);
+        Change(() => new(RecordKind.ResizeDisk, Disk(name).Id, LengthBytes: Math.Max(lengthBytes, Disk(name).LengthBytes)));
+    }
 
     /// <summary>Keeps the content that a disk has now: O(1). Durable on return.</summary>
-    public LocalSnapshot TakeSnapshot(string diskName, string snapshotName)
+    public LocalSnapshot TakeSnapshot(string diskName, string snapshotName) => TakeSnapshots([(diskName, snapshotName)])[0];
+
+    /// <summary>
+    /// Keeps the content of 1–128 disks at one place in the log: every snapshot holds what was acknowledged before, none
+    /// holds anything later. All are made or none. Durable on return.
+    /// </summary>
+    public IReadOnlyList<LocalSnapshot> TakeSnapshots(IReadOnlyList<(string DiskName, string SnapshotName)> pairs)
     {
-        CheckName(snapshotName);
-        Change(() => new(RecordKind.TakeSnapshot, Disk(diskName).Id, state.NextSnapshot, 0, snapshotName));
-        return Snapshot(snapshotName);
+        if (pairs.Count is 0 or > Limits.GroupDisksMax) throw new ArgumentOutOfRangeException(nameof(pairs), pairs.Count, $"A group has 1 to {Limits.GroupDisksMax} disks.");
+        foreach (var (_, name) in pairs) CheckName(name);
+        if (pairs.DistinctBy(pair => pair.SnapshotName).Count() < pairs.Count) throw new ArgumentException("Two snapshots of a group have one name.", nameof(pairs));
+        Changes(() => [.. pairs.Select((pair, i) => new PoolChange(RecordKind.TakeSnapshot, Disk(pair.DiskName).Id, state.NextSnapshot + (uint)i, Name: pair.SnapshotName))]);
+        return [.. pairs.Select(pair => Snapshot(pair.SnapshotName))];
+    }
+
+    /// <summary>
+    /// Gives a disk the content that one of its local snapshots holds: O(1). The content before is kept as the local snapshot
+    /// <paramref name="keptName"/>: rolling back to that one undoes it. The disk keeps its size. Durable on return.
+    /// </summary>
+    public LocalSnapshot RollBack(string diskName, string snapshotName, string keptName)
+    {
+        CheckName(keptName);
+        if (Snapshot(snapshotName).DiskId != Disk(diskName).Id)
+            throw new ArgumentException($"'{snapshotName}' is not a snapshot of the disk '{diskName}'.", nameof(snapshotName));
+        Change(() => new(RecordKind.RollBackDisk, Disk(diskName).Id, Snapshot(snapshotName).Id, state.NextSnapshot, Name: keptName));
+        return Snapshot(keptName);
     }
 
     /// <summary>The local snapshot of that name, or null.</summary>
     public LocalSnapshot? FindSnapshot(string name) => state.FindSnapshot(name);
 
     /// <summary>Lets a local snapshot go. Durable on return.</summary>
-    public void DeleteSnapshot(string name) => Change(() => new(RecordKind.DeleteSnapshot, 0, Snapshot(name).Id, 0, ""));
+    public void DeleteSnapshot(string name) => Change(() => new(RecordKind.DeleteSnapshot, Snapshot: Snapshot(name).Id));
 
     /// <summary>Makes a disk, at least as large, that begins with a local snapshot's content: O(1). Durable on return.</summary>
     public PoolDisk CloneDisk(string snapshotName, string diskName, long lengthBytes)
@@ -123,7 +152,7 @@ public sealed class Pool : IDisposable
         CheckName(diskName);
         CheckLength(lengthBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(lengthBytes, Snapshot(snapshotName).LengthBytes);
-        Change(() => new(RecordKind.CloneDisk, state.NextDisk, Snapshot(snapshotName).Id, lengthBytes, diskName));
+        Change(() => new(RecordKind.CloneDisk, state.NextDisk, Snapshot(snapshotName).Id, LengthBytes: lengthBytes, Name: diskName));
         return Disk(diskName);
     }
 
@@ -183,17 +212,40 @@ public sealed class Pool : IDisposable
 
     private void Load(PoolTable table)
     {
+        // Ids ascend with time, so a parent stands before its children.
         foreach (var row in table.Snapshots)
-            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, row.LengthBytes, row.Epoch, row.IsHidden, new(Segments, row.LengthBytes, row.Root)));
+            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, new(Segments, row.LengthBytes, row.Root))
+            {
+                LengthBytes = row.LengthBytes,
+                Epoch = row.Epoch,
+                Path = row.Path,
+                IsHidden = row.IsHidden,
+                IsDeleted = row.IsHidden,
+                Parent = ParentOf(row.Parent),
+            });
         foreach (var row in table.Disks)
-            state.Add(new PoolDisk(this, row.Id, row.Name, row.LengthBytes, row.Epoch, row.Origin, new(Segments, row.LengthBytes, row.Root), row.Damage));
+            state.Add(new PoolDisk(this, row.Id, row.Name, new(Segments, row.LengthBytes, row.Root))
+            {
+                LengthBytes = row.LengthBytes,
+                Epoch = row.Epoch,
+                Path = row.Path,
+                Damage = row.Damage,
+                Parent = ParentOf(row.Parent),
+            });
     }
 
-    /// <summary>Logs a change of the table and makes it durable. The change is made as the log's leader: ids and names are those of that moment.</summary>
-    private void Change(Func<PoolChange> change)
+    private LocalSnapshot? ParentOf(uint id) =>
+        id == 0 ? null
+        : state.TryGetSnapshot(id, out var parent) ? parent
+        : throw new EngineException(EngineFault.Corrupt, $"The table of the pool is damaged: it names a snapshot {id} that it does not hold.");
+
+    private void Change(Func<PoolChange> change) => Changes(() => [change()]);
+
+    /// <summary>Logs changes of the table in one batch and makes them durable. They are made as the log's leader: ids and names are those of that moment.</summary>
+    private void Changes(Func<PoolChange[]> changes)
     {
         CheckOpen();
-        Log.Change(change);
+        Log.Change(changes);
         Log.Flusher.Flush();
     }
 

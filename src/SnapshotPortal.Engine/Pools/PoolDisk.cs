@@ -3,48 +3,66 @@ using SnapshotPortal.Engine.Maps;
 namespace SnapshotPortal.Engine.Pools;
 
 /// <summary>A disk in a pool. Writes are redirected: nothing stored is ever overwritten.</summary>
-public sealed class PoolDisk : IBlockDevice
+public sealed class PoolDisk : IBlockDevice, IVersion
 {
     // One leaf of the map: a larger piece would gain nothing and hold up the requests behind it.
     private const int PieceBlocksMax = MapPage.Entries;
 
     private readonly Pool pool;
+    private volatile BlockMap map;
+    private long lengthBytes;
 
-    internal PoolDisk(Pool pool, uint id, string name, long lengthBytes, uint epoch, uint origin, BlockMap map, string? damage)
+    internal PoolDisk(Pool pool, uint id, string name, BlockMap map)
     {
         this.pool = pool;
         Id = id;
         Name = name;
-        LengthBytes = lengthBytes;
-        Epoch = epoch;
-        Origin = origin;
-        Map = map;
-        Damage = damage;
+        this.map = map;
     }
 
     /// <summary>The name it was made with.</summary>
     public string Name { get; }
 
     /// <summary>The number of its current epoch: raised by every snapshot; content written now is born in it.</summary>
-    public uint Epoch { get; internal set; }
+    public uint Epoch { get; internal set; } = 1;
 
     /// <summary>Why the disk only reads, where it opened read-only because of damage; otherwise null.</summary>
     public string? Damage { get; internal set; }
 
     /// <inheritdoc/>
-    public long LengthBytes { get; }
+    public long LengthBytes
+    {
+        get => Volatile.Read(ref lengthBytes);
+        internal set => Volatile.Write(ref lengthBytes, value);
+    }
 
     /// <inheritdoc/>
     public bool IsReadOnly => Damage is not null;
 
     internal uint Id { get; }
 
-    /// <summary>The id of the snapshot it was cloned from, or 0.</summary>
-    internal uint Origin { get; }
+    internal EpochPath Path { get; set; } = EpochPath.Straight;
 
-    internal BlockMap Map { get; }
+    internal LocalSnapshot? Parent { get; set; }
+
+    LocalSnapshot? IVersion.Parent
+    {
+        get => Parent;
+        set => Parent = value;
+    }
+
+    internal BlockMap Map
+    {
+        get => map;
+        set => map = value;
+    }
+
+    BlockMap IVersion.Map => map;
 
     internal bool IsDeleted { get; set; }
+
+    /// <summary>Blocks born later are this disk's alone.</summary>
+    internal uint SharedUpTo => Parent?.Epoch ?? 0;
 
     /// <inheritdoc/>
     public void Read(long offsetBytes, Span<byte> destination)

@@ -33,6 +33,13 @@ internal sealed class PoolState(Pool pool)
         lock (guard) return [.. snapshots.Values];
     }
 
+    /// <summary>The rows of all disks and snapshots, without their roots. The leader.</summary>
+    public PoolTable Table() => new(
+        NextDisk,
+        NextSnapshot,
+        [.. disks.Values.Select(disk => new DiskRow(disk.Id, disk.Epoch, disk.LengthBytes, disk.Parent?.Id ?? 0, default, disk.Name, disk.Damage, disk.Path))],
+        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Name, snapshot.DiskName, snapshot.Path))]);
+
     public PoolDisk? FindDisk(string name)
     {
         lock (guard) return disksByName.GetValueOrDefault(name);
@@ -48,12 +55,18 @@ internal sealed class PoolState(Pool pool)
         lock (guard) return disks.TryGetValue(id, out disk);
     }
 
+    public bool TryGetSnapshot(uint id, [NotNullWhen(true)] out LocalSnapshot? snapshot)
+    {
+        lock (guard) return snapshots.TryGetValue(id, out snapshot);
+    }
+
     public void Add(PoolDisk disk)
     {
         lock (guard)
         {
             disks.Add(disk.Id, disk);
             disksByName.Add(disk.Name, disk);
+            disk.Parent?.Children.Add(disk);
             NextDisk = Math.Max(NextDisk, disk.Id + 1);
         }
     }
@@ -64,6 +77,7 @@ internal sealed class PoolState(Pool pool)
         {
             snapshots.Add(snapshot.Id, snapshot);
             if (!snapshot.IsHidden) snapshotsByName.Add(snapshot.Name, snapshot);
+            snapshot.Parent?.Children.Add(snapshot);
             NextSnapshot = Math.Max(NextSnapshot, snapshot.Id + 1);
         }
     }
@@ -73,17 +87,18 @@ internal sealed class PoolState(Pool pool)
     {
         lock (guard)
         {
-            switch (change.Kind)
+            if (change.Kind is RecordKind.CreateDisk or RecordKind.CloneDisk)
             {
-                case RecordKind.CreateDisk or RecordKind.CloneDisk when disksByName.ContainsKey(change.Name):
-                    throw new EngineException(EngineFault.Exists, $"There is a disk '{change.Name}' in the pool already.");
-                case RecordKind.TakeSnapshot when snapshotsByName.ContainsKey(change.Name):
-                    throw new EngineException(EngineFault.Exists, $"There is a local snapshot '{change.Name}' in the pool already.");
-                case RecordKind.TakeSnapshot or RecordKind.DeleteDisk when !disks.ContainsKey(change.Disk):
-                    throw new EngineException(EngineFault.Missing, "The disk was deleted.");
-                case RecordKind.CloneDisk or RecordKind.DeleteSnapshot when !snapshots.TryGetValue(change.Snapshot, out var snapshot) || snapshot.IsHidden:
-                    throw new EngineException(EngineFault.Missing, "The local snapshot was deleted.");
+                if (disksByName.ContainsKey(change.Name)) throw new EngineException(EngineFault.Exists, $"There is a disk '{change.Name}' in the pool already.");
             }
+            else if (change.Kind != RecordKind.DeleteSnapshot && !disks.ContainsKey(change.Disk))
+            {
+                throw new EngineException(EngineFault.Missing, "The disk was deleted.");
+            }
+            if (change.Kind is RecordKind.TakeSnapshot or RecordKind.RollBackDisk && snapshotsByName.ContainsKey(change.Name))
+                throw new EngineException(EngineFault.Exists, $"There is a local snapshot '{change.Name}' in the pool already.");
+            if (change.Kind is RecordKind.CloneDisk or RecordKind.DeleteSnapshot or RecordKind.RollBackDisk && (!snapshots.TryGetValue(change.Snapshot, out var snapshot) || snapshot.IsHidden))
+                throw new EngineException(EngineFault.Missing, "The local snapshot was deleted.");
         }
     }
 
@@ -92,23 +107,57 @@ internal sealed class PoolState(Pool pool)
         switch (change.Kind)
         {
             case RecordKind.CreateDisk:
-                Add(new PoolDisk(pool, change.Disk, change.Name, change.LengthBytes, epoch: 1, origin: 0, new(pool.Segments, change.LengthBytes), damage: null));
+                Add(new PoolDisk(pool, change.Disk, change.Name, new(pool.Segments, change.LengthBytes)) { LengthBytes = change.LengthBytes });
                 break;
             case RecordKind.DeleteDisk:
                 Remove(disks[change.Disk]);
                 break;
             case RecordKind.TakeSnapshot:
-                var disk = disks[change.Disk];
-                Add(new LocalSnapshot(pool, change.Snapshot, change.Name, disk.Id, disk.Name, disk.LengthBytes, disk.Epoch, isHidden: false, disk.Map.Freeze()));
-                disk.Epoch++;
+                Keep(disks[change.Disk], change.Snapshot, change.Name);
                 break;
             case RecordKind.DeleteSnapshot:
                 Remove(snapshots[change.Snapshot]);
                 break;
             case RecordKind.CloneDisk:
                 var source = snapshots[change.Snapshot];
-                Add(new PoolDisk(pool, change.Disk, change.Name, change.LengthBytes, source.Epoch + 1, source.Id, source.Map.FreezeGrown(change.LengthBytes, Generation), damage: null));
+                var map = source.Map.FreezeGrown(change.LengthBytes, Generation);
+                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source });
                 break;
+            case RecordKind.ResizeDisk:
+                var disk = disks[change.Disk];
+                disk.Map = disk.Map.FreezeGrown(change.LengthBytes, Generation);
+                disk.LengthBytes = change.LengthBytes;
+                break;
+            case RecordKind.RollBackDisk:
+                RollBack(disks[change.Disk], snapshots[change.Snapshot], change);
+                break;
+        }
+    }
+
+    private void Keep(PoolDisk disk, uint id, string name)
+    {
+        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent };
+        Add(snapshot);
+        Move(disk, snapshot);
+        disk.Epoch++;
+    }
+
+    private void RollBack(PoolDisk disk, LocalSnapshot to, PoolChange change)
+    {
+        var path = to.Path.RolledBack(to.Epoch, disk.Epoch);
+        Keep(disk, change.Kept, change.Name);
+        disk.Path = path;
+        disk.Map = to.Map.FreezeGrown(disk.LengthBytes, Generation);
+        Move(disk, to);
+    }
+
+    private void Move(PoolDisk disk, LocalSnapshot? parent)
+    {
+        lock (guard)
+        {
+            disk.Parent?.Children.Remove(disk);
+            disk.Parent = parent;
+            parent?.Children.Add(disk);
         }
     }
 
@@ -119,21 +168,42 @@ internal sealed class PoolState(Pool pool)
             disks.Remove(disk.Id);
             disksByName.Remove(disk.Name);
             disk.IsDeleted = true;
-            if (disk.Origin != 0 && snapshots.TryGetValue(disk.Origin, out var origin) && origin.IsHidden && !HasClone(origin)) snapshots.Remove(origin.Id);
+            Detach(disk);
         }
     }
 
-    // A snapshot that a clone lives on is hidden instead: its place in the order of epochs tells later what its deletion frees.
     private void Remove(LocalSnapshot snapshot)
     {
         lock (guard)
         {
             snapshotsByName.Remove(snapshot.Name);
-            snapshot.IsHidden = HasClone(snapshot);
             snapshot.IsDeleted = true;
-            if (!snapshot.IsHidden) snapshots.Remove(snapshot.Id);
+            snapshot.IsHidden = true;
+            RemoveWhereUnneeded(snapshot);
         }
     }
 
-    private bool HasClone(LocalSnapshot snapshot) => disks.Values.Any(disk => disk.Origin == snapshot.Id);
+    private void Detach(IVersion version)
+    {
+        if (version.Parent is not { } parent) return;
+        parent.Children.Remove(version);
+        RemoveWhereUnneeded(parent);
+    }
+
+    // While several versions go on from a deleted snapshot it stays, hidden: only so does each of them know what it shares
+    // with the others. A single one takes its place.
+    private void RemoveWhereUnneeded(LocalSnapshot snapshot)
+    {
+        if (!snapshot.IsHidden || snapshot.Children.Count > 1) return;
+        snapshots.Remove(snapshot.Id);
+        if (snapshot.Children is not [var heir])
+        {
+            Detach(snapshot);
+            return;
+        }
+        heir.Parent = snapshot.Parent;
+        if (snapshot.Parent is not { } parent) return;
+        parent.Children.Remove(snapshot);
+        parent.Children.Add(heir);
+    }
 }
