@@ -99,7 +99,8 @@ class Upload extends EventTarget {
   async send(part) {
     const begin = (part - 1) * this.partBytes;
     const length = this.lengthOf(part);
-    const bytes = await this.file.slice(begin, begin + length).arrayBuffer();
+    const slice = this.file.slice(begin, begin + length); // sent as it is: the browser reads it from the file, not from memory
+    const bytes = await slice.arrayBuffer();
     if (bytes.byteLength !== length) throw new Error('The file has changed while it was read. Pick it again.');
     const headers = { 'Content-SHA256': await sha256(bytes), 'Content-Type': 'application/octet-stream' };
     const zero = isZero(bytes);
@@ -107,7 +108,7 @@ class Upload extends EventTarget {
 
     for (let wait = RETRY_FIRST_MS; ; wait = Math.min(RETRY_MAX_MS, wait * 2)) {
       try {
-        await ask('PUT', `${this.url}/parts/${part}`, { body: zero ? null : bytes, headers, signal: this.abort.signal });
+        await ask('PUT', `${this.url}/parts/${part}`, { body: zero ? null : slice, headers, signal: this.abort.signal });
         break;
       } catch (error) {
         const lasting = error instanceof Refused && error.status < 500 && error.status !== 429 && error.status !== 408;
