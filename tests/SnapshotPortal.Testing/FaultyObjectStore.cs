@@ -31,6 +31,9 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     /// <summary>Called before each call is passed on, with its kind, number of that kind from 1 on, and object; throws what the call shall throw.</summary>
     public Action<StoreCall, int, string>? Before { get; set; }
 
+    /// <summary>Called after a put was carried out, with its number and object; throws what the put shall throw all the same.</summary>
+    public Action<int, string>? AfterPut { get; set; }
+
     /// <summary>Changes what a get returns: truncated bodies, wrong content. Gets the object's name and the bytes.</summary>
     public Func<string, byte[], byte[]>? Body { get; set; }
 
@@ -54,8 +57,9 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     /// <inheritdoc/>
     public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
-        Enter(StoreCall.Put, name);
+        var number = Enter(StoreCall.Put, name);
         await inner.PutAsync(name, content, cancel);
+        AfterPut?.Invoke(number, name);
     }
 
     /// <inheritdoc/>
@@ -98,10 +102,11 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
         return inner.DeleteAsync(name, cancel);
     }
 
-    private void Enter(StoreCall call, string name)
+    private int Enter(StoreCall call, string name)
     {
         int number;
         lock (gate) number = counts[call] = counts.GetValueOrDefault(call) + 1;
         Before?.Invoke(call, number, name);
+        return number;
     }
 }

@@ -164,7 +164,7 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     private IEnumerable<StoredObject> Walk(string directory, string prefix)
     {
         // Only what can lead to the prefix is entered, and it is visited in the order of whole names: '/' stands behind '-' and '.'.
-        var entries = files.List(root + "/" + directory)
+        var entries = files.List((root + "/" + directory).TrimEnd('/'))
             .Where(ObjectNames.IsPart)
             .Select(part => (Name: directory + part, Length: files.FindLength(PathOf(directory + part))))
             .Select(entry => entry.Length is null ? (Name: entry.Name + "/", entry.Length) : entry)

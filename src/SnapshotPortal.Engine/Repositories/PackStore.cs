@@ -21,7 +21,7 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
     private readonly SemaphoreSlim sweeping = new(1), listing = new(1);   // listing: loading and deleting exclude each other
     private readonly PackIndex index = new();
     private readonly SortedDictionary<string, EngineException> damaged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> proven = new(StringComparer.Ordinal);
+    private readonly HashSet<string> proven = new(StringComparer.Ordinal), distrusted = new(StringComparer.Ordinal);
     private readonly HashSet<ContentLease> leases = [];
     private readonly List<ContentLease> leasesEnded = [];
     private (HashSet<string>? Names, Task? Deleted) condemned;
@@ -120,6 +120,7 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         lock (gate)
         {
             damaged.Remove(pack.ObjectName);
+            distrusted.Remove(pack.ObjectName);
             index.Add(pack);
         }
     }
@@ -227,11 +228,14 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
             {
                 lock (gate)
                 {
-                    if (!index.Contains(found.Name)) unknown.Add(found);
+                    if (!index.Contains(found.Name) && !distrusted.Contains(found.Name)) unknown.Add(found);
                 }
             }
         }
-        lock (gate) damaged.Clear();
+        lock (gate)
+        {
+            foreach (var name in damaged.Keys.Where(name => !distrusted.Contains(name)).ToArray()) damaged.Remove(name);
+        }
         await Parallel.ForEachAsync(unknown, new ParallelOptions { MaxDegreeOfParallelism = LoadsAtOnce, CancellationToken = cancel }, async (found, cancel) =>
         {
             try
@@ -262,13 +266,14 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         lock (gate) proven.Add(pack.ObjectName);
     }
 
-    // What did not come back as it was put is not referred to again: the next attempt stores its records anew.
+    // What did not come back as it was put is not used again in this life: the next attempt stores its records anew.
     private EngineException Distrust(Pack pack, string how)
     {
         var damage = FormatReader.Damaged(pack.ObjectName, how);
         lock (gate)
         {
             index.Remove([pack.ObjectName]);
+            distrusted.Add(pack.ObjectName);
             damaged[pack.ObjectName] = damage;
         }
         return damage;

@@ -1,0 +1,158 @@
+using SnapshotPortal.Engine.Repositories;
+using SnapshotPortal.Testing;
+using static SnapshotPortal.Engine.Tests.Repositories.RepositoryScene;
+
+namespace SnapshotPortal.Engine.Tests.Repositories;
+
+public sealed class RepositorySweepTests
+{
+    private readonly RepositoryScene scene = new(5);
+
+    public static TheoryData<StoreCall, int> Moments
+    {
+        get
+        {
+            var moments = new TheoryData<StoreCall, int>();
+            foreach (var call in (StoreCall[])[StoreCall.Put, StoreCall.Get, StoreCall.Find])
+            {
+                for (var number = 1; number <= 12; number++) moments.Add(call, number);
+            }
+            return moments;
+        }
+    }
+
+    [Fact]
+    public async Task A_plan_deletes_nothing_and_its_execution_what_it_said()
+    {
+        var repository = await scene.OpenAsync();
+        await repository.UploadAsync(Full("s-1", scene.Disk(20, 20)), null, None);
+        await repository.UploadAsync(Full("s-2", scene.Disk(20, 20)), null, None);
+        Assert.Empty((await repository.PlanSweepAsync(None)).Objects);
+        await repository.DeleteAsync("s-1", None);
+        var objects = scene.Memory.Objects;
+
+        var plan = await repository.PlanSweepAsync(None);
+        Assert.Same(objects, scene.Memory.Objects);
+        var done = await repository.ExecuteAsync(plan, None);
+
+        Assert.NotEmpty(plan.Objects);
+        Assert.Equal(plan.Objects, done.Objects);
+        Assert.Equal(objects.Keys.Except(plan.Objects.Select(o => o.Name)), scene.Memory.Objects.Keys);
+        Assert.Equal(objects.Values.Sum(o => o.Length) - plan.FreedBytes, scene.Memory.Objects.Values.Sum(o => o.Length));
+        Assert.Equal(scene.Packs.Count(), plan.KeptObjects);
+        Assert.Empty((await repository.ExecuteAsync(plan, None)).Objects);
+    }
+
+    [Fact]
+    public async Task What_came_into_use_since_the_plan_stays()
+    {
+        var disk = scene.Disk(20, 20);
+        var repository = await scene.OpenAsync();
+        await repository.UploadAsync(Full("s-1", disk), null, None);
+        await repository.DeleteAsync("s-1", None);
+        var plan = await repository.PlanSweepAsync(None);
+        await repository.UploadAsync(Full("s-2", disk), null, None);
+
+        var done = await repository.ExecuteAsync(plan, None);
+
+        Assert.Empty(done.Objects);
+        Assert.Equal(HashOf(disk), await RestoredHashAsync(repository, "s-2"));
+    }
+
+    [Fact]
+    public async Task A_sweep_cut_short_is_finished_by_the_next()
+    {
+        var repository = await scene.OpenAsync();
+        await repository.UploadAsync(Full("s-1", scene.Disk(40, 60)), null, None);
+        await repository.DeleteAsync("s-1", None);
+        scene.Faulty.FailAt(StoreCall.Delete, 2);
+
+        await RefusedAsync(() => SweepAsync(repository));
+        scene.Faulty.Before = null;
+        await SweepAsync(repository);
+
+        Assert.Equal(["config"], scene.Memory.Objects.Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task An_upload_keeps_what_it_relies_on_whenever_its_predecessor_is_deleted_and_swept(StoreCall call, int number)
+    {
+        var disk = scene.Disk(40, 60);
+        var repository = await scene.OpenAsync();
+        await repository.UploadAsync(Full("s-0", disk), null, None);      // leaves equal chunks that nothing refers to
+        await repository.UploadAsync(Full("s-1", disk), null, None);
+        await repository.DeleteAsync("s-0", None);
+        var epoch = disk.EndEpoch();
+        for (var i = 0; i < 20; i++) scene.Change(disk);
+        AtThat(call, number, repository, "s-1");
+
+        var thrown = await Record.ExceptionAsync(() => repository.UploadAsync(Incremental("s-2", disk, "s-1", epoch), null, None));
+        scene.Faulty.Before = null;
+
+        await SweepAsync(repository);
+        if (thrown is null) Assert.Equal(HashOf(disk), await RestoredHashAsync(await scene.OpenAsync(), "s-2"));
+        else Assert.Equal(EngineFault.Missing, Assert.IsType<EngineException>(thrown).Fault);   // deleted before it was leased
+    }
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task A_restore_keeps_what_it_reads_whenever_its_snapshot_is_deleted_and_swept(StoreCall call, int number)
+    {
+        var disk = scene.Disk(40, 60);
+        var repository = await scene.OpenAsync();
+        await repository.UploadAsync(Full("s-1", disk), null, None);
+        var target = new MemoryBlockDevice(disk.LengthBytes);
+        AtThat(call, number, repository, "s-1");
+
+        var thrown = await Record.ExceptionAsync(() => repository.RestoreAsync("s-1", target, null, None));
+
+        if (thrown is null) Assert.Equal(HashOf(disk), HashOf(target));
+        else Assert.Equal(EngineFault.Missing, Assert.IsType<EngineException>(thrown).Fault);
+    }
+
+    [Fact]
+    public async Task Uploads_sweeps_and_deletions_at_the_same_time_lose_nothing()
+    {
+        var repository = await scene.OpenAsync();
+        var disks = Enumerable.Range(0, 3).Select(_ => scene.Disk(20, 20)).ToArray();
+        using var ended = new CancellationTokenSource();
+        var sweeping = Task.Run(async () =>
+        {
+            while (!ended.IsCancellationRequested) await SweepAsync(repository);
+        });
+
+        // The same content again and again, so that each upload wants what the sweep is about to delete.
+        await Task.WhenAll(disks.Select((disk, i) => Task.Run(async () =>
+        {
+            for (var round = 0; round < 15; round++)
+            {
+                var id = $"s-{i}-{round}";
+                await repository.UploadAsync(Full(id, disk), null, None);
+                Assert.Equal(HashOf(disk), await RestoredHashAsync(repository, id));
+                await repository.DeleteAsync(id, None);
+            }
+        })));
+        await ended.CancelAsync();
+        await sweeping;
+
+        await SweepAsync(repository);
+        Assert.Equal(["config"], scene.Memory.Objects.Keys);
+    }
+
+    private void AtThat(StoreCall call, int number, Repository repository, string id)
+    {
+        var count = 0;
+        scene.Faulty.Before = (kind, _, _) =>
+        {
+            if (kind != call || Interlocked.Increment(ref count) != number) return;
+            scene.Faulty.Before = null;
+            // On another thread, as another caller would; the upload waits at exactly this point.
+            Task.Run(async () =>
+            {
+                await repository.DeleteAsync(id, None);
+                await SweepAsync(repository);
+            }).Wait();
+        };
+    }
+}
