@@ -8,13 +8,12 @@ internal sealed class TestFileSystem : IFileSystem
 {
     private readonly OsFileSystem files = OsFileSystem.Instance;
     private readonly ManualResetEventSlim open = new(initialState: true);
+    private int creationsLeft = int.MaxValue;
+    private volatile bool holdsReads;
     private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What creating a file in a repository throws; null: it works.</summary>
     public EngineFault? Fault { get; set; }
-
-    /// <summary>How many files in repositories may be made before the next waits.</summary>
-    private int creationsLeft = int.MaxValue;
 
     /// <summary>Lets so many files be made in repositories, and holds who wants to make another until <see cref="Release"/>.</summary>
     public void HoldAfter(int creations)
@@ -26,6 +25,13 @@ internal sealed class TestFileSystem : IFileSystem
     /// <summary>Completes when somebody is being held.</summary>
     public Task Held => held.Task;
 
+    /// <summary>Holds who wants to read in repositories until <see cref="Release"/>.</summary>
+    public void HoldReads()
+    {
+        holdsReads = true;
+        open.Reset();
+    }
+
     public void Release() => open.Set();
 
     public IFile Create(string path)
@@ -33,17 +39,24 @@ internal sealed class TestFileSystem : IFileSystem
         if (path.Contains("/repositories/", StringComparison.Ordinal))
         {
             if (Fault is { } fault) throw new EngineException(fault, $"The test has decided that '{path}' cannot be made.");
-            if (Interlocked.Decrement(ref creationsLeft) < 0 && !open.IsSet)
-            {
-                held.TrySetResult();
-                open.Wait();
-            }
+            if (Interlocked.Decrement(ref creationsLeft) < 0) Hold();
         }
 
         return files.Create(path);
     }
 
-    public IFile Open(string path) => files.Open(path);
+    public IFile Open(string path)
+    {
+        if (holdsReads && path.Contains("/repositories/", StringComparison.Ordinal)) Hold();
+        return files.Open(path);
+    }
+
+    private void Hold()
+    {
+        if (open.IsSet) return;
+        held.TrySetResult();
+        open.Wait();
+    }
 
     public bool Exists(string path) => files.Exists(path);
 

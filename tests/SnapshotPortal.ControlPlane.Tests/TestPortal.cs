@@ -55,7 +55,7 @@ internal sealed class TestPortal : IAsyncDisposable
         dataPath ??= Directory.CreateTempSubdirectory("portal-").FullName;
         var time = new ShiftedTime();
         var files = new TestFileSystem();
-        var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = environment, ContentRootPath = dataPath });
+        var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = environment, ContentRootPath = Path.GetTempPath() });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings ?? []) { ["Portal:DataPath"] = dataPath });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder.Services.AddSingleton<TimeProvider>(time);

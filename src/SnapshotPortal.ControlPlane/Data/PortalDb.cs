@@ -59,6 +59,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     /// <summary>Begins to change the database; nobody else does until the result is disposed.</summary>
     public async Task<Write> BeginWriteAsync(CancellationToken cancel)
     {
+        if (write is not null) throw new InvalidOperationException("This context is writing already; it would wait for itself.");
         await gate.EnterAsync(cancel);
         try
         {

@@ -25,10 +25,10 @@ internal sealed class FillDisk(PortalDb db, ZonePools pools, RegionRepositories 
     }
 
     /// <summary>A cancelled disk goes; a failed one stays in creation, so that its task can be tried again or the disk deleted.</summary>
-    public async Task GiveUpAsync(PortalDb db, Job job, OperationError error)
+    public async Task GiveUpAsync(Job job, OperationError error)
     {
         if (job.Status == JobStatus.Cancelled && await db.Disks.SingleOrDefaultAsync(disk => disk.Id == job.ResourceId) is { } disk) PurgeDisk.Release(db, disk, jobs);
     }
 
-    public Task TakeUpAsync(PortalDb db, Job job) => Task.CompletedTask;
+    public Task TakeUpAsync(Job job) => Task.CompletedTask;
 }

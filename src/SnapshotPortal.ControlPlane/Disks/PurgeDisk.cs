@@ -25,7 +25,7 @@ internal sealed class PurgeDisk(PortalDb db, ZonePools pools) : IJobWork
         await write.CommitAsync();
     }
 
-    public Task GiveUpAsync(PortalDb db, Job job, OperationError error) => Task.CompletedTask;
+    public Task GiveUpAsync(Job job, OperationError error) => Task.CompletedTask;
 
-    public Task TakeUpAsync(PortalDb db, Job job) => Task.CompletedTask;
+    public Task TakeUpAsync(Job job) => Task.CompletedTask;
 }

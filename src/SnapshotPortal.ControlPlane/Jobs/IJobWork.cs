@@ -1,10 +1,10 @@
-using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
 
 namespace SnapshotPortal.ControlPlane.Jobs;
 
 /// <summary>
-/// What a kind of job does. Repeatable: it may be killed anywhere and run again, also after it was done.
+/// What a kind of job does. Repeatable: it may be killed anywhere and run again, also after it was done. It shares the
+/// database context of whoever calls it.
 /// </summary>
 internal interface IJobWork
 {
@@ -12,8 +12,8 @@ internal interface IJobWork
     Task RunAsync(Job job, JobProgress progress, CancellationToken cancel);
 
     /// <summary>The job has failed or was cancelled: says so on its resource, in the same write.</summary>
-    Task GiveUpAsync(PortalDb db, Job job, OperationError error);
+    Task GiveUpAsync(Job job, OperationError error);
 
     /// <summary>Somebody lets the failed job go on: says so on its resource, in the same write.</summary>
-    Task TakeUpAsync(PortalDb db, Job job);
+    Task TakeUpAsync(Job job);
 }

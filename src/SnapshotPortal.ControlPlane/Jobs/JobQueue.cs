@@ -36,7 +36,7 @@ internal sealed class JobQueue(QuartzJobs quartz, ResourceIds ids, TimeProvider 
         if (job.Status == JobStatus.Queued)
         {
             job.End(JobStatus.Cancelled, JobErrors.Cancelled, time.GetUtcNow());
-            await work.GiveUpAsync(db, job, JobErrors.Cancelled);
+            await work.GiveUpAsync(job, JobErrors.Cancelled);
             return;
         }
 

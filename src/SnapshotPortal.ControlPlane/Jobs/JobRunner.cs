@@ -93,7 +93,7 @@ internal sealed partial class JobRunner(
         else if (job.CancelRequested && failure is OperationCanceledException)
         {
             job.End(JobStatus.Cancelled, JobErrors.Cancelled, time.GetUtcNow());
-            await work.GiveUpAsync(db, job, JobErrors.Cancelled);
+            await work.GiveUpAsync(job, JobErrors.Cancelled);
         }
         else if (stop.IsCancellationRequested)
         {
@@ -110,7 +110,7 @@ internal sealed partial class JobRunner(
             LogFailed(failure, job.Kind, job.Id, job.ResourceId);
             var error = (failure as OperationException)?.Error ?? (failure is EngineException engine ? EngineFaults.ToError(engine) : OperationErrors.Internal);
             job.End(JobStatus.Failed, error, time.GetUtcNow());
-            await work.GiveUpAsync(db, job, error);
+            await work.GiveUpAsync(job, error);
         }
 
         queue.Release(job.Id, run);

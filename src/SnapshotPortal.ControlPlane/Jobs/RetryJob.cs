@@ -14,8 +14,8 @@ internal sealed class RetryJobHandler(PortalDb db, JobQueue queue, IServiceProvi
     {
         var job = await db.Jobs.GetAsync(caller, request.JobId, cancel);
         if (!job.CanRetry) throw new OperationException(JobErrors.NotFailed, nameof(request.JobId));
-        (job.Status, job.FinishedAt, job.Attempts) = (JobStatus.Queued, null, 0);
-        await services.GetRequiredKeyedService<IJobWork>(job.Kind).TakeUpAsync(db, job);
+        (job.Status, job.FinishedAt, job.Attempts, job.CancelRequested) = (JobStatus.Queued, null, 0, false);
+        await services.GetRequiredKeyedService<IJobWork>(job.Kind).TakeUpAsync(job);
         queue.Dispatch(db, job);
         return Done.Instance;
     }

@@ -24,7 +24,11 @@ public sealed partial class OperationRunner
         => (this.scopes, this.table, this.metrics, this.ids, this.time, this.log) = (scopes, table, metrics, ids, time, log);
 
     /// <summary>Runs the operation; a refusal is an <see cref="OperationException"/>.</summary>
-    public async Task<TResult> RunAsync<TResult>(IOperation<TResult> operation, Caller caller, CancellationToken cancel = default)
+    /// <remarks>Off the caller's thread from the first step: SQLite and the pool answer synchronously, and a circuit has its own work to do.</remarks>
+    public Task<TResult> RunAsync<TResult>(IOperation<TResult> operation, Caller caller, CancellationToken cancel = default)
+        where TResult : class => Task.Run(() => RunGuardedAsync(operation, caller, cancel), cancel);
+
+    private async Task<TResult> RunGuardedAsync<TResult>(IOperation<TResult> operation, Caller caller, CancellationToken cancel)
         where TResult : class
     {
         var entry = table.Find(operation);

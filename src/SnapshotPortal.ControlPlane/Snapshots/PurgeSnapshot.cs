@@ -22,7 +22,7 @@ internal sealed class PurgeSnapshot(PortalDb db, ZonePools pools, RegionReposito
         await write.CommitAsync();
     }
 
-    public Task GiveUpAsync(PortalDb db, Job job, OperationError error) => Task.CompletedTask;
+    public Task GiveUpAsync(Job job, OperationError error) => Task.CompletedTask;
 
-    public Task TakeUpAsync(PortalDb db, Job job) => Task.CompletedTask;
+    public Task TakeUpAsync(Job job) => Task.CompletedTask;
 }

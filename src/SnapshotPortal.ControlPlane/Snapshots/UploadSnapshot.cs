@@ -31,7 +31,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
         await ChangeAsync(snapshot.Id, row => row.IsFrozen = false, cancel);
     }
 
-    public async Task GiveUpAsync(PortalDb db, Job job, OperationError error)
+    public async Task GiveUpAsync(Job job, OperationError error)
     {
         if (await db.Snapshots.SingleOrDefaultAsync(each => each.Id == job.ResourceId) is not { Status: SnapshotStatus.Progressing } snapshot) return;
         (snapshot.Status, snapshot.ErrorMessage, snapshot.ModifiedAt) = (SnapshotStatus.Failed, error.Message, time.GetUtcNow());
@@ -44,7 +44,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
         });
     }
 
-    public async Task TakeUpAsync(PortalDb db, Job job)
+    public async Task TakeUpAsync(Job job)
     {
         if (await db.Snapshots.SingleOrDefaultAsync(each => each.Id == job.ResourceId) is { Status: SnapshotStatus.Failed } snapshot)
             (snapshot.Status, snapshot.ErrorMessage) = (SnapshotStatus.Progressing, null);

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -71,6 +72,7 @@ internal sealed partial class PortalStart(
     {
         pools.Dispose();
         repositories.Dispose();
+        SqliteConnection.ClearAllPools(); // the last connection to close empties the write-ahead log
         pathLock?.Dispose();
         pathLock = null;
     }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -121,20 +124,58 @@ public sealed class JobsTests : IAsyncLifetime
 
         // What a killed process leaves is what its files hold at that moment: no stop, no checkpoint, rows that say "running".
         var left = Directory.CreateTempSubdirectory("portal-killed-").FullName;
-        foreach (var file in Directory.EnumerateFiles(portal.DataPath, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(left, Path.GetRelativePath(portal.DataPath, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            await using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            await using var to = File.Create(copy);
-            await from.CopyToAsync(to);
-        }
-
+        using (var copy = Process.Start("cp", ["-a", $"{portal.DataPath}/.", left])) await copy.WaitForExitAsync();
         await portal.DisposeAsync();
         portal = await TestPortal.StartAsync(left);
         await portal.AccomplishedAsync(created.SnapshotId);
         Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(created.JobId)).Status);
         await RestoresAsync(created.SnapshotId);
+    }
+
+    [Fact]
+    public async Task Job_that_was_committed_but_never_scheduled_runs_after_the_next_start()
+    {
+        var released = await portal.CreateDiskAsync();
+        await using (var scope = portal.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<PortalDb>();
+            (await db.Disks.FindAsync(released))!.IsReleased = true;
+            db.Jobs.Add(new()
+            {
+                Id = "t-forgotten",
+                AccountId = portal.Owner.AccountId,
+                Kind = JobKind.PurgeDisk,
+                ResourceId = released,
+                ResourceName = "",
+                Lane = null,
+                Status = JobStatus.Queued,
+                CreatedAt = portal.Time.GetUtcNow(),
+            });
+            await db.SaveChangesAsync();
+        }
+
+        await portal.StopAsync();
+        portal = await TestPortal.StartAsync(portal.DataPath);
+        Assert.Equal(JobStatus.Finished, (await portal.EndedAsync("t-forgotten")).Status);
+        Assert.Null(portal.Services.GetRequiredService<ZonePools>()["local-1a"].FindDisk(released));
+    }
+
+    [Fact]
+    public async Task Cancelled_disk_goes()
+    {
+        var snapshot = await portal.RunAsync(new CreateSnapshot(diskId));
+        await portal.AccomplishedAsync(snapshot.SnapshotId);
+        portal.Files.HoldReads();
+        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshot.SnapshotId, DiskCategory = "cloud_auto" });
+        await portal.Files.Held;
+        Assert.Equal("IncorrectDiskStatus.Initializing", (await portal.RefusedAsync(new DeleteDisk(made.DiskId))).Error.Code);
+        Assert.Equal("Operation.Conflict", (await portal.RefusedAsync(new DeleteSnapshot(snapshot.SnapshotId) { Force = true })).Error.Code);
+        await portal.RunAsync(new CancelJob(made.JobId!));
+        portal.Files.Release();
+        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(made.JobId!)).Status);
+        await portal.IdleAsync();
+        Assert.Equal(1, (await portal.RunAsync(new DescribeDisks())).TotalCount);
+        Assert.Empty(portal.Services.GetRequiredService<ZonePools>()["local-1b"].Disks);
     }
 
     [Fact]
