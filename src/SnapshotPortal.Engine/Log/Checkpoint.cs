@@ -20,7 +20,7 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state)
     public Superblock Run(Superblock previous, SuperblockFile file, uint life)
     {
         LogPosition position = default;
-        PoolTable table = new(0, 0, [], []);
+        PoolTable table = new(0, 0, [], [], Damage: null);
         BlockMap[] disks = [], snapshots = [];
         log.Control(() =>
         {

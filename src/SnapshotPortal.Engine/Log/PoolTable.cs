@@ -5,18 +5,18 @@ using SnapshotPortal.Engine.Pools;
 namespace SnapshotPortal.Engine.Log;
 
 /// <summary>The disks and snapshots as a checkpoint found them: docs/format.md, Table.</summary>
-internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList<DiskRow> Disks, IReadOnlyList<SnapshotRow> Snapshots)
+internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList<DiskRow> Disks, IReadOnlyList<SnapshotRow> Snapshots, string? Damage)
 {
     public const int DamageBytesMax = 1024;
     private const uint Version = 1;
     private const int HeaderBytes = 56;
-    private const int RowBytesMax = 48 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
+    private const int RowBytesMax = 50 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
 
     private static ReadOnlySpan<byte> Magic => "SNPTABLE"u8;
 
     public byte[] Write(Guid poolId, ulong superblock)
     {
-        var bytes = new byte[HeaderBytes + (Disks.Count + Snapshots.Count) * RowBytesMax];
+        var bytes = new byte[HeaderBytes + 2 + DamageBytesMax + (Disks.Count + Snapshots.Count) * RowBytesMax];
         var fields = new FieldWriter(bytes);
         fields.Bytes(Magic);
         fields.U32(Version);
@@ -27,6 +27,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         fields.U32(NextSnapshot);
         fields.U32((uint)Disks.Count);
         fields.U32((uint)Snapshots.Count);
+        fields.Text(Damage ?? "");
         foreach (var disk in Disks)
         {
             fields.U32(disk.Id);
@@ -49,6 +50,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.Entry(snapshot.Root);
             fields.Text(snapshot.Name);
             fields.Text(snapshot.DiskName);
+            fields.Text(snapshot.Damage ?? "");
             WritePath(ref fields, snapshot.Path);
         }
         return bytes[..fields.Position];
@@ -70,13 +72,14 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         fields.Require(fields.Id() == poolId, "it belongs to another pool");
         fields.Require(fields.U64() == superblock, "it belongs to another superblock");
         var (nextDisk, nextSnapshot, diskCount, snapshotCount) = (fields.U32(), fields.U32(), fields.U32(), fields.U32());
+        var poolDamage = ReadDamage(ref fields);
         var disks = new List<DiskRow>();
         for (var i = 0; i < diskCount; i++)
         {
             var (id, epoch, length, parent, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry());
-            var (name, damage) = (fields.Text(Limits.NameBytesMax), fields.Text(DamageBytesMax));
+            var (name, damage) = (fields.Text(Limits.NameBytesMax), ReadDamage(ref fields));
             RequireLength(fields, length);
-            disks.Add(new(id, epoch, length, parent, root, name, damage.Length == 0 ? null : damage, ReadPath(ref fields)));
+            disks.Add(new(id, epoch, length, parent, root, name, damage, ReadPath(ref fields)));
         }
         var snapshots = new List<SnapshotRow>();
         for (var i = 0; i < snapshotCount; i++)
@@ -84,18 +87,20 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             var (id, epoch, length, disk, parent, hidden, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.Entry());
             var (name, diskName) = (fields.Text(Limits.NameBytesMax), fields.Text(Limits.NameBytesMax));
             RequireLength(fields, length);
-            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, name, diskName, ReadPath(ref fields)));
+            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, name, diskName, ReadDamage(ref fields), ReadPath(ref fields)));
         }
         fields.Require(fields.Left == 0, "it is longer than its rows");
-        return new(nextDisk, nextSnapshot, disks, snapshots);
+        return new(nextDisk, nextSnapshot, disks, snapshots, poolDamage);
     }
 
     /// <summary>Cuts a text to what the table holds of it.</summary>
-    public static string Damage(string reason)
+    public static string Cut(string reason)
     {
         while (Encoding.UTF8.GetByteCount(reason) > DamageBytesMax) reason = reason[..^1];
         return reason;
     }
+
+    private static string? ReadDamage(ref FieldReader fields) => fields.Text(DamageBytesMax) is { Length: > 0 } damage ? damage : null;
 
     private static void WritePath(ref FieldWriter fields, EpochPath path)
     {
@@ -123,4 +128,4 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
 
 internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Parent, MapEntry Root, string Name, string? Damage, EpochPath Path);
 
-internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, string Name, string DiskName, EpochPath Path);
+internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, string Name, string DiskName, string? Damage, EpochPath Path);

@@ -148,8 +148,9 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         if (!vouched) return false;
         FoundDamage = true;
         if (TryReadExpected(out var header)) return Replay(header, vouched: true);
-        var reason = $"{What(End.Segment, End.Block)} is damaged: batch {End.Sequence} of the log cannot be read.";
-        foreach (var disk in state.Disks()) disk.Damage ??= PoolTable.Damage(reason);
+        var reason = PoolTable.Cut($"{What(End.Segment, End.Block)} is damaged: batch {End.Sequence} of the log cannot be read.");
+        state.Damage ??= reason;
+        foreach (var disk in state.Disks()) disk.Damage ??= reason;
         End = next.Life != 0 ? new(next.Sequence, next.Segment, next.Block) : End with { Sequence = Math.Max(End.Sequence, superblock.Durable + 1) };
         return next.Life != 0;
     }
@@ -190,7 +191,8 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
 
     private void Damage(uint diskId, string reason)
     {
-        if (state.TryGetDisk(diskId, out var disk)) disk.Damage ??= PoolTable.Damage(reason);
+        state.Damage ??= PoolTable.Cut(reason);
+        if (state.TryGetDisk(diskId, out var disk)) disk.Damage ??= PoolTable.Cut(reason);
     }
 
     /// <summary>Gives back what lies behind the log's end. It is never read again, whether this survives a crash or not.</summary>

@@ -17,7 +17,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
     {
         var temporary = PathOf(Name + ".new");
         files.Delete(temporary);
-        var table = WriteTable(new(1, 1, [], []), poolId, 1);
+        var table = WriteTable(new(1, 1, [], [], Damage: null), poolId, 1);
         var superblock = new Superblock(poolId, 1, segmentBytes, new(1, 0, 0), Life: 0, table.Crc, table.Bytes, SegmentsUsed: 0, Durable: 0);
         using (var file = files.Create(temporary))
         {

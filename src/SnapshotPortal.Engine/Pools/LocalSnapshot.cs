@@ -32,6 +32,9 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     /// <inheritdoc/>
     public bool IsReadOnly => true;
 
+    /// <summary>Why the content may not be what was kept: its disk was damaged when the snapshot was taken. Otherwise null.</summary>
+    public string? Damage { get; init; }
+
     internal uint Id { get; }
 
     internal uint DiskId { get; }

@@ -32,7 +32,7 @@ public sealed class Pool : IDisposable
         PoolTable table;
         (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
-        state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot };
+        state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot, Damage = table.Damage };
         try
         {
             Load(table);
@@ -83,6 +83,12 @@ public sealed class Pool : IDisposable
 
     /// <summary>All local snapshots.</summary>
     public IReadOnlyList<LocalSnapshot> Snapshots => [.. state.Snapshots().Where(snapshot => !snapshot.IsHidden)];
+
+    /// <summary>
+    /// What was found damaged in the log when the pool was opened, now or earlier, or null. The disks concerned only read
+    /// (<see cref="PoolDisk.Damage"/>); a disk or snapshot whose making was in the damaged part is missing.
+    /// </summary>
+    public string? Damage => state.Damage;
 
     internal SegmentFiles Segments { get; }
 
@@ -207,7 +213,7 @@ public sealed class Pool : IDisposable
     {
         if (SegmentFiles.Numbers(files, directory).Length > 0)
             throw new EngineException(EngineFault.Corrupt, $"'{directory}' holds segments of a pool but no superblock. Restore the directory from a backup, or use an empty one.");
-        return (superblockFile.Create(options.NewId(), options.SegmentBytes), new(1, 1, [], []));
+        return (superblockFile.Create(options.NewId(), options.SegmentBytes), new(1, 1, [], [], Damage: null));
     }
 
     private void Load(PoolTable table)
@@ -219,6 +225,7 @@ public sealed class Pool : IDisposable
                 LengthBytes = row.LengthBytes,
                 Epoch = row.Epoch,
                 Path = row.Path,
+                Damage = row.Damage,
                 IsHidden = row.IsHidden,
                 IsDeleted = row.IsHidden,
                 Parent = ParentOf(row.Parent),

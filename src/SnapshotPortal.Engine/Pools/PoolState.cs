@@ -19,6 +19,9 @@ internal sealed class PoolState(Pool pool)
 
     public uint NextSnapshot { get; set; } = 1;
 
+    /// <summary>What was found damaged in the log, or null: the disks and snapshots that it may have changed may be gone or old.</summary>
+    public string? Damage { get; set; }
+
     /// <summary>Raised when a checkpoint begins: pages of an older generation are not changed any more.</summary>
     public long Generation { get; set; }
 
@@ -38,7 +41,8 @@ internal sealed class PoolState(Pool pool)
         NextDisk,
         NextSnapshot,
         [.. disks.Values.Select(disk => new DiskRow(disk.Id, disk.Epoch, disk.LengthBytes, disk.Parent?.Id ?? 0, default, disk.Name, disk.Damage, disk.Path))],
-        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Name, snapshot.DiskName, snapshot.Path))]);
+        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Name, snapshot.DiskName, snapshot.Damage, snapshot.Path))],
+        Damage);
 
     public PoolDisk? FindDisk(string name)
     {
@@ -121,7 +125,7 @@ internal sealed class PoolState(Pool pool)
             case RecordKind.CloneDisk:
                 var source = snapshots[change.Snapshot];
                 var map = source.Map.FreezeGrown(change.LengthBytes, Generation);
-                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source });
+                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source, Damage = source.Damage });
                 break;
             case RecordKind.ResizeDisk:
                 var disk = disks[change.Disk];
@@ -136,7 +140,7 @@ internal sealed class PoolState(Pool pool)
 
     private void Keep(PoolDisk disk, uint id, string name)
     {
-        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent };
+        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Damage = disk.Damage };
         Add(snapshot);
         Move(disk, snapshot);
         disk.Epoch++;
@@ -148,6 +152,7 @@ internal sealed class PoolState(Pool pool)
         Keep(disk, change.Kept, change.Name);
         disk.Path = path;
         disk.Map = to.Map.FreezeGrown(disk.LengthBytes, Generation);
+        disk.Damage = to.Damage;
         Move(disk, to);
     }
 
