@@ -70,6 +70,7 @@ public sealed partial record PortalOptions
         if (password is { Length: < Passwords.LengthMin }) throw Wrong($"{section.Path}:AdminPassword", "is too short", $"at least {Passwords.LengthMin} characters");
         var (keyId, secret) = Pair("AccessKeyId", "AccessKeySecret");
         if (keyId is not null && !KeyId().IsMatch(keyId)) throw Wrong($"{section.Path}:AccessKeyId", $"is '{keyId}'", "16–128 letters, digits, '.', '_' and '-'");
+        if (keyId is not null && email is null) throw Wrong($"{section.Path}:AdminEmail", "is missing", "the administrator whom AccessKeyId belongs to");
         if (secret is { Length: < 16 }) throw Wrong($"{section.Path}:AccessKeySecret", "is too short", "at least 16 characters");
         return new(email, password, keyId, secret);
 

@@ -37,6 +37,11 @@ public sealed class PortalOptionsTests
     }
 
     [Fact]
+    public void Access_key_belongs_to_the_administrator_of_the_configuration()
+        => Assert.Contains("Portal:Bootstrap:AdminEmail is missing", Assert.Throws<PortalStartException>(() => Read(
+            ("Portal:Bootstrap:AccessKeyId", "LTAI0123456789abcdef"), ("Portal:Bootstrap:AccessKeySecret", "0123456789abcdef"))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Zone_has_to_begin_with_its_region()
         => Assert.Throws<PortalStartException>(() => Read(("Portal:Regions:0:RegionId", "de-1"), ("Portal:Regions:0:Zones:0", "fr-1a")));
 
