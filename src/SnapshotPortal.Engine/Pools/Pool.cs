@@ -187,7 +187,7 @@ public sealed class Pool : IDisposable
         }
     }
 
-    /// <summary>Checkpoints and closes. Without it the next opening recovers.</summary>
+    /// <summary>Makes everything durable, checkpoints and closes. Without it the next opening recovers.</summary>
     public void Dispose()
     {
         if (isClosed) return;
@@ -196,6 +196,7 @@ public sealed class Pool : IDisposable
         try
         {
             if (Log.Fence is null && Log.BytesSinceCheckpoint > 0) CheckpointIfRoom();
+            if (Log.Fence is null) Log.Flusher.Flush();
         }
         finally
         {
