@@ -1,1 +1,17 @@
-Console.Error.WriteLine("No command given."); return 2;
+using BenchmarkDotNet.Running;
+using SnapshotPortal.Benchmarks;
+
+if (args is ["--micro", ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 1 ? args[1..] : ["--filter", "*"]);
+    return 0;
+}
+
+if (BenchmarkOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(BenchmarkOptions.Usage);
+    return 2;
+}
+
+PoolBenchmark.Run(options);
+return 0;
