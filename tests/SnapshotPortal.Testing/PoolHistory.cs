@@ -22,9 +22,12 @@ public sealed class PoolHistory(Random random)
             < 62 => Trim(disk, state.Disks[disk].LengthBytes),
             < 68 => new PoolOperation.FlushDisk(disk),
             < 71 => new PoolOperation.Flush(),
-            < 79 when state.Snapshots.Count < SnapshotsMax => new PoolOperation.TakeSnapshot(disk, NewName("snapshot", state.Snapshots)),
+            < 72 when state.Disks.Count > 1 && state.Snapshots.Count < SnapshotsMax => Group(state),
+            < 78 when state.Snapshots.Count < SnapshotsMax => new PoolOperation.TakeSnapshot(disk, NewName("snapshot", state.Snapshots)),
+            < 79 => Resize(disk, state.Disks[disk].LengthBytes),
             < 83 when state.Snapshots.Count > 0 => new PoolOperation.DeleteSnapshot(Any(state.Snapshots.Keys)),
             < 87 when state.Snapshots.Count > 0 && state.Disks.Count < DisksMax => Clone(state),
+            < 88 when Own(state, disk) is { Count: > 0 } snapshots => new PoolOperation.RollBack(disk, Any(snapshots), NewName("snapshot", state.Snapshots)),
             < 90 when state.Disks.Count < DisksMax => new PoolOperation.CreateDisk(NewName("disk", state.Disks), NewLengthBytes()),
             < 92 => new PoolOperation.DeleteDisk(disk),
             < 95 => new PoolOperation.Checkpoint(),
@@ -41,6 +44,18 @@ public sealed class PoolHistory(Random random)
             lengthBytes = Math.Min(Limits.DiskBytesMax, lengthBytes + random.Next(1, 600) * (long)Limits.BlockBytes);
         return new(snapshot, NewName("disk", state.Disks), lengthBytes);
     }
+
+    private PoolOperation.TakeSnapshots Group(PoolContent state)
+    {
+        var disks = state.Disks.Keys.Order(StringComparer.Ordinal).Take(random.Next(2, DisksMax + 1)).ToList();
+        return new(disks, $"group-{++names}");
+    }
+
+    private PoolOperation.ResizeDisk Resize(string disk, long diskBytes) =>
+        new(disk, Math.Min(Limits.DiskBytesMax, diskBytes + (random.Next(4) == 0 ? random.NextInt64(1, 1 << 20) : random.Next(0, 300)) * Limits.BlockBytes));
+
+    private static List<string> Own(PoolContent state, string disk) =>
+        [.. state.Snapshots.Where(snapshot => snapshot.Value.Lineage == state.Disks[disk].Lineage).Select(snapshot => snapshot.Key)];
 
     private PoolOperation.Write Write(string disk, long diskBytes)
     {

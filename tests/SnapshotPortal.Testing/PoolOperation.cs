@@ -111,6 +111,46 @@ public abstract record PoolOperation
             [new(after => after.Snapshots.Add(Snapshot, after.Disks[Disk].Copy()))];
     }
 
+    /// <summary>Takes local snapshots of several disks at one place; each is named after its disk and the group.</summary>
+    public sealed record TakeSnapshots(IReadOnlyList<string> Disks, string Group) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) =>
+            session.Pool.TakeSnapshots([.. Disks.Select(disk => (disk, NameOf(disk)))]);
+
+        /// <summary>The name of a disk's snapshot.</summary>
+        public string NameOf(string disk) => $"{Group}-of-{disk}";
+
+        public override string ToString() => $"TakeSnapshots {{ Disks = {string.Join(", ", Disks)}, Group = {Group} }}";
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after =>
+        {
+            foreach (var disk in Disks)
+                after.Snapshots.Add(NameOf(disk), after.Disks[disk].Copy());
+        })];
+    }
+
+    /// <summary>Rolls a disk back to one of its snapshots.</summary>
+    public sealed record RollBack(string Disk, string Snapshot, string Kept) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.RollBack(Disk, Snapshot, Kept);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after =>
+        {
+            var before = after.Disks[Disk];
+            after.Snapshots.Add(Kept, before.Copy());
+            after.Disks[Disk] = after.Snapshots[Snapshot].CopyAs(before.LengthBytes, before.Lineage, Disk);
+        })];
+    }
+
+    /// <summary>Enlarges a disk.</summary>
+    public sealed record ResizeDisk(string Disk, long LengthBytes) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.ResizeDisk(Disk, LengthBytes);
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
+            [new(after => after.Disks[Disk] = after.Disks[Disk].CopyAs(LengthBytes, after.Disks[Disk].Lineage, Disk))];
+    }
+
     /// <summary>Deletes a local snapshot.</summary>
     public sealed record DeleteSnapshot(string Snapshot) : PoolOperation
     {
