@@ -27,8 +27,10 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
         }
 
         if (!snapshot.IsFrozen) return;
-        pools.Release(snapshot.ZoneId, snapshot.Id);
+
+        // The row first: who clones the frozen content sees it in a write of its own. After a kill in between the start lets it go.
         await ChangeAsync(snapshot.Id, row => row.IsFrozen = false, cancel);
+        pools.Release(snapshot.ZoneId, snapshot.Id);
     }
 
     public async Task GiveUpAsync(Job job, OperationError error)
