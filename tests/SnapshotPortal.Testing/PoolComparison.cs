@@ -6,18 +6,23 @@ namespace SnapshotPortal.Testing;
 /// <summary>Looks for differences between a pool and a state of the model. Each answer is a sentence, or null where there is none.</summary>
 public static class PoolComparison
 {
-    private const int RunBlocksMax = 64;
+    private const int RunBlocksMax = 16;
 
     /// <summary>Everything: which disks and snapshots there are, their bytes, and what is said of their extents.</summary>
     public static string? Find(Pool pool, PoolContent state) =>
         FindInStructure(pool, state)
         ?? Joined(Pairs(pool, state).Select(pair => FindInContent(pair.Name, pair.Device, pair.State) ?? FindInExtents(pair.Name, pair.Device, pair.State)));
 
+    /// <summary>Everything but the structure and the bytes of the disks.</summary>
+    internal static string? FindBesideDisks(Pool pool, PoolContent state) => Joined(Pairs(pool, state).Select(pair =>
+        (pair.Device is LocalSnapshot ? FindInContent(pair.Name, pair.Device, pair.State) : null) ?? FindInExtents(pair.Name, pair.Device, pair.State)));
+
     /// <summary>Which disks and snapshots there are, and their sizes.</summary>
     public static string? FindInStructure(Pool pool, PoolContent state) =>
         Names("disks", pool.Disks.Select(disk => disk.Name), state.Disks.Keys)
         ?? Names("snapshots", pool.Snapshots.Select(snapshot => snapshot.Name), state.Snapshots.Keys)
         ?? Pairs(pool, state).Select(pair => pair.Device.LengthBytes == pair.State.LengthBytes ? null : $"{pair.Name} has {pair.Device.LengthBytes} bytes instead of {pair.State.LengthBytes}.").FirstOrDefault(difference => difference is not null)
+        ?? (pool.Damage is null ? null : $"The pool is said to be damaged: {pool.Damage}")
         ?? pool.Disks.Where(disk => disk.Damage is not null).Select(disk => $"Disk {disk.Name} is said to be damaged: {disk.Damage}").FirstOrDefault()
         ?? pool.Snapshots.Where(snapshot => snapshot.DiskName != state.Snapshots[snapshot.Name].DiskName).Select(snapshot => $"Snapshot {snapshot.Name} is said to be of {snapshot.DiskName}.").FirstOrDefault();
 
@@ -87,7 +92,7 @@ public static class PoolComparison
     {
         var mismatches = new List<long>();
         var ordered = lbas.Order().ToArray();
-        var buffer = new byte[RunBlocksMax * Limits.BlockBytes];
+        var buffer = GC.AllocateUninitializedArray<byte>(Math.Min(RunBlocksMax, ordered.Length) * Limits.BlockBytes);
         Span<byte> expected = stackalloc byte[Limits.BlockBytes];
         for (var first = 0; first < ordered.Length;)
         {

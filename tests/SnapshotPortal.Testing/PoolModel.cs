@@ -87,7 +87,7 @@ public sealed class PoolModel
             if (structure is null)
             {
                 // Where the bytes fit, what is said of zeroes, and the snapshots, still may not.
-                var difference = wrong.Count == 0 ? PoolComparison.Find(pool, state) : PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba);
+                var difference = wrong.Count == 0 ? PoolComparison.FindBesideDisks(pool, state) : PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba);
                 if (difference is null && cut >= atLeast)
                     return null;
                 if (wrong.Count < nearest.Wrong || difference is null)

@@ -6,7 +6,7 @@ namespace SnapshotPortal.Engine.Tests.Pools;
 /// <summary>Random histories without failures: at each step the pool is what the model says, byte for byte.</summary>
 public sealed class PoolProperties
 {
-    private const int Seeds = 300;
+    private const int Seeds = 150;
 
     [Fact]
     public void Any_history_leaves_the_disks_and_snapshots_of_the_model() => EverySeed((random, session) =>
