@@ -32,18 +32,7 @@ public sealed partial class DisksPage(DialogService dialogs)
 
     private bool IsFiltered => !string.IsNullOrEmpty(Search) || !string.IsNullOrEmpty(Status) || !string.IsNullOrEmpty(Zone);
 
-    protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job;
-
-    protected override async Task OnInitializedAsync()
-    {
-        var regions = await RunAsync(new DescribeRegions());
-        var found = new List<string>();
-        foreach (var region in regions.Regions)
-            found.AddRange((await RunAsync(new DescribeZones(region.RegionId))).Zones.Select(zone => zone.ZoneId));
-        zones = found;
-    }
-
-    protected override async Task LoadAsync() => disks = await RunAsync(new DescribeDisks
+    private DescribeDisks Query => new()
     {
         Search = Search,
         Status = string.IsNullOrEmpty(Status) ? null : Status,
@@ -59,7 +48,24 @@ public sealed partial class DisksPage(DialogService dialogs)
         },
         PageNumber = Math.Max(1, Page ?? 1),
         PageSize = RowsPerPage,
-    });
+    };
+
+    protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job;
+
+    protected override async Task LoadAsync()
+    {
+        disks = await RunAsync(Query);
+        if (zones.Count == 0)
+            zones = await FindZonesAsync();
+    }
+
+    private async Task<IReadOnlyList<string>> FindZonesAsync()
+    {
+        var found = new List<string>();
+        foreach (var region in (await RunAsync(new DescribeRegions())).Regions)
+            found.AddRange((await RunAsync(new DescribeZones(region.RegionId))).Zones.Select(zone => zone.ZoneId));
+        return found;
+    }
 
     // A new filter begins on the first page.
     private string Url(string? search = null, string? status = null, string? zone = null, string? sort = null, int page = 1) => PortalUrls.With(

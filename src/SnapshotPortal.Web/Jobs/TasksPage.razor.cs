@@ -44,5 +44,10 @@ public sealed partial class TasksPage
         }
     }
 
-    private static string Took(JobInfo job) => job is { StartTime: { } start, FinishedTime: { } end } ? $" in {TimeText.Remaining(end - start)}" : "";
+    private static string Took(JobInfo job) => job switch
+    {
+        { StartTime: { } start, FinishedTime: { } end } when end - start < TimeSpan.FromSeconds(1) => " in under a second",
+        { StartTime: { } start, FinishedTime: { } end } => $" in {TimeText.Remaining(end - start)}",
+        _ => "",
+    };
 }
