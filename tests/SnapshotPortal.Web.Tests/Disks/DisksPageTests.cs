@@ -61,7 +61,7 @@ public sealed class DisksPageTests(TestPortal portal) : PageTests(portal)
     }
 
     [Fact]
-    public async Task A_stranger_is_told_that_it_is_not_theirs()
+    public async Task A_stranger_is_told_nothing_of_the_account()
     {
         var owner = await Portal.NewAccountAsync();
         await Portal.NewDiskAsync(owner, "secret");
@@ -70,7 +70,7 @@ public sealed class DisksPageTests(TestPortal portal) : PageTests(portal)
 
         var page = Show<DisksPage>(stranger);
 
-        Assert.Equal("This is not yours to see", page.Find(".empty h2").TextContent);
+        Assert.Equal("There is nothing here", page.Find(".empty h2").TextContent);
         Assert.DoesNotContain("secret", page.Markup, StringComparison.Ordinal);
     }
 
