@@ -10,6 +10,9 @@ var published = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = published ? AppContext.BaseDirectory : null });
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Configuration.Sources.Insert(0, new JsonConfigurationSource { Path = "appsettings.json", FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory) });
+if (!published)
+    builder.WebHost.UseStaticWebAssets(); // by itself the host does so in Development only
+var checks = new StartupChecks(builder.Logging);
 
 return await StartupChecks.RunAsync(async () =>
 {
@@ -39,6 +42,7 @@ return await StartupChecks.RunAsync(async () =>
     app.MapPortalPages();
 
     await app.StartAsync();
+    checks.Passed();
     await app.Services.GetRequiredService<SetUpGate>().AnnounceAsync(app.Urls);
     await app.WaitForShutdownAsync();
 });
