@@ -43,4 +43,7 @@ public sealed class EngineException : Exception
 
     /// <summary>The kind of failure.</summary>
     public EngineFault Fault { get; }
+
+    /// <summary>The place in a pool's log that could not be read, where it was one.</summary>
+    internal Maps.Location Location { get; init; }
 }

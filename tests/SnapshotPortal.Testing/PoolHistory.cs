@@ -31,7 +31,8 @@ public sealed class PoolHistory(Random random)
             < 90 when state.Disks.Count < DisksMax => new PoolOperation.CreateDisk(NewName("disk", state.Disks), NewLengthBytes()),
             < 92 => new PoolOperation.DeleteDisk(disk),
             < 95 => new PoolOperation.Checkpoint(),
-            < 97 => new PoolOperation.Reopen(),
+            < 96 => new PoolOperation.Reopen(),
+            < 98 => new PoolOperation.Reclaim(),
             _ => Write(disk, state.Disks[disk].LengthBytes),
         };
     }

@@ -79,6 +79,12 @@ public abstract record PoolOperation
         public override void Run(PoolSession session, ulong tag) => session.Pool.Checkpoint();
     }
 
+    /// <summary>Gives back the space that nothing needs.</summary>
+    public sealed record Reclaim : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag) => session.Pool.Reclaim();
+    }
+
     /// <summary>Closes the pool cleanly and opens it again.</summary>
     public sealed record Reopen : PoolOperation
     {

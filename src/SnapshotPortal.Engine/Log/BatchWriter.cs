@@ -26,6 +26,7 @@ internal sealed unsafe class BatchWriter
 
     private readonly SegmentFiles segments;
     private readonly PoolState state;
+    private readonly Liveness liveness;
     private readonly Guid poolId;
     private readonly uint life;
     private readonly int dataBlocksMax;
@@ -48,10 +49,11 @@ internal sealed unsafe class BatchWriter
     private long bytesSinceCheckpoint;
     private volatile EngineException? fence;
 
-    public BatchWriter(SegmentFiles segments, PoolState state, Guid poolId, uint life, LogPosition end, uint segmentsUsed)
+    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Guid poolId, uint life, LogPosition end, uint segmentsUsed)
     {
         this.segments = segments;
         this.state = state;
+        this.liveness = liveness;
         this.poolId = poolId;
         this.life = life;
         segment = segmentsUsed;
@@ -216,6 +218,7 @@ internal sealed unsafe class BatchWriter
         Reserve(BatchHeader.HeaderBlocksFor(writer.Position));
         WriteBatch(writer.Position, 0);
         foreach (var change in changes) state.Apply(change);
+        liveness.Take(state.Freed);
         Count(Limits.BlockBytes);
     }
 
@@ -235,6 +238,8 @@ internal sealed unsafe class BatchWriter
         if (batch.Count == 0) return;
         var data = WriteBatch(writer.Position, dataBlocks);
         ApplyBatch(data, writer.Position);
+        liveness.Born(data, dataBlocks);
+        liveness.Take(state.Freed);
     }
 
     private bool Fits(LogRequest request, int recordBytes, int dataBlocks, int gatheredBlocks)
@@ -388,7 +393,7 @@ internal sealed unsafe class BatchWriter
             switch (request.Kind)
             {
                 case LogRequestKind.Zero:
-                    request.Disk!.Map.SetZero(request.Lba, request.Blocks, request.Disk.Epoch, state.Generation);
+                    request.Disk!.Map.SetZero(request.Lba, request.Blocks, state.EditOf(request.Disk));
                     Count(Limits.BlockBytes);
                     break;
                 case LogRequestKind.MapPages:
@@ -398,7 +403,7 @@ internal sealed unsafe class BatchWriter
                     break;
                 default:
                     var crcs = MemoryMarshal.Cast<byte, uint>(records.AsSpan(at + 16, (int)request.Blocks * sizeof(uint)));
-                    request.Disk!.Map.SetBlocks(request.Lba, data, crcs, request.Disk.Epoch, state.Generation);
+                    request.Disk!.Map.SetBlocks(request.Lba, data, crcs, state.EditOf(request.Disk));
                     data = data.Plus((int)request.Blocks);
                     Count(request.Blocks * Limits.BlockBytes);
                     break;

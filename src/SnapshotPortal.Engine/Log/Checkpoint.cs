@@ -10,7 +10,7 @@ namespace SnapshotPortal.Engine.Log;
 /// stored yet, children before parents; a flush, which also makes the log up to here durable; the table; the superblock.
 /// A crash anywhere before the last step leaves the previous checkpoint in force.
 /// </remarks>
-internal sealed class Checkpoint(BatchWriter log, PoolState state)
+internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness liveness)
 {
     private const int PagesPerWrite = 64;
     private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(PagesPerWrite * Limits.BlockBytes, pinned: true);
@@ -20,21 +20,40 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state)
     public Superblock Run(Superblock previous, SuperblockFile file, uint life)
     {
         LogPosition position = default;
+        uint segmentsUsed = 0;
         PoolTable table = new(0, 0, [], [], Damage: null);
         BlockMap[] disks = [], snapshots = [];
         log.Control(() =>
         {
-            position = log.Position;
+            (position, segmentsUsed) = (log.Position, log.SegmentsUsed);
             table = state.Table();
             disks = Array.ConvertAll(state.Disks(), disk => disk.Map.Freeze());
             snapshots = Array.ConvertAll(state.Snapshots(), snapshot => snapshot.Map);
             state.Generation++;
+            state.IsStoring = true;
             log.BeginCheckpoint();
+            liveness.BeginCheckpoint();
         });
-        foreach (var map in disks) Store(map);
-        foreach (var map in snapshots) Store(map);
-        log.Flusher.Flush();
-        return file.Write(previous, table.WithRoots(disks, snapshots), position, life, log.SegmentsUsed, log.Flusher.Durable);
+        try
+        {
+            foreach (var map in disks) Store(map);
+            foreach (var map in snapshots) Store(map);
+            table = table.WithRoots(disks, snapshots); // Before the writer may open stored pages again.
+            log.Control(() => state.IsStoring = false);
+            log.Flusher.Flush();
+            var written = file.Write(previous, table, position, life, segmentsUsed, log.Flusher.Durable);
+            liveness.CompleteCheckpoint();
+            return written;
+        }
+        catch (EngineException e) when (e.Fault == EngineFault.Full)
+        {
+            log.Control(() =>
+            {
+                state.IsStoring = false;
+                liveness.AbortCheckpoint();
+            });
+            throw;
+        }
     }
 
     private void Store(BlockMap map)

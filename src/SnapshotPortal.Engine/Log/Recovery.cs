@@ -54,9 +54,9 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         {
             var bytes = buffer.AsSpan(0, blocks * Limits.BlockBytes);
             segments.ReadAvailable(location.Segment, location.Block, bytes);
-            segments.Get(location.Segment).Write((long)location.Block * Limits.BlockBytes, bytes);
+            segments.Get(location.Segment).File.Write((long)location.Block * Limits.BlockBytes, bytes);
         }
-        foreach (var number in visited) segments.Get(number).Sync();
+        foreach (var number in visited) segments.Get(number).File.Sync();
         if (visited.Count > 0) segments.SyncDirectory();
     }
 
@@ -118,6 +118,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
             else if (records.Kind != RecordKind.MapPages) ApplyChange(records.Change);
             location = location.Plus(records.Crcs.Length);
         }
+        state.Freed.Clear(); // What is in use is marked anew behind a recovery.
     }
 
     private void ApplyData(ref RecordReader record, Location location, string what)
@@ -130,8 +131,8 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         var blocks = record.Kind == RecordKind.Zero ? record.Blocks : record.Crcs.Length;
         if (record.Lba < 0 || blocks <= 0 || record.Lba > disk.LengthBytes / Limits.BlockBytes - blocks)
             throw new EngineException(EngineFault.Corrupt, $"{what} is damaged: it writes outside the disk '{disk.Name}'.");
-        if (record.Kind == RecordKind.Zero) disk.Map.SetZero(record.Lba, blocks, disk.Epoch, state.Generation);
-        else disk.Map.SetBlocks(record.Lba, location, record.Crcs, disk.Epoch, state.Generation);
+        if (record.Kind == RecordKind.Zero) disk.Map.SetZero(record.Lba, blocks, state.EditOf(disk));
+        else disk.Map.SetBlocks(record.Lba, location, record.Crcs, state.EditOf(disk));
     }
 
     private void ApplyChange(PoolChange change)
@@ -200,7 +201,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
     {
         foreach (var number in numbers)
             if (number > Math.Max(End.Segment, superblock.SegmentsUsed)) segments.Delete(number);
-        if (End.Segment != 0) segments.Get(End.Segment).SetLength((long)End.Block * Limits.BlockBytes);
+        if (End.Segment != 0) segments.Get(End.Segment).File.SetLength((long)End.Block * Limits.BlockBytes);
     }
 
     private string What(uint segment, uint block) => $"The batch at block {block} of '{segments.PathOf(segment)}'";

@@ -9,7 +9,11 @@ namespace SnapshotPortal.Engine.Log;
 internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poolId, long segmentBytes) : IDisposable
 {
     private const string Prefix = "segment-";
-    private readonly ConcurrentDictionary<uint, IFile> open = [];
+    private const string DenseSuffix = ".dense";
+    private readonly ConcurrentDictionary<uint, Segment> open = [];
+
+    // Replaced and deleted ones: a reader may still be at them.
+    private readonly ConcurrentQueue<Segment> retired = [];
 
     public uint BlocksPerSegment { get; } = (uint)(segmentBytes / Limits.BlockBytes);
 
@@ -38,12 +42,12 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
             files.Delete(PathOf(number));
             throw;
         }
-        open[number] = file;
+        open[number] = new(file);
         return file;
     }
 
     /// <summary>An existing segment; one that is missing is damage.</summary>
-    public IFile Get(uint number) => open.TryGetValue(number, out var file) ? file : Open(number);
+    public Segment Get(uint number) => open.TryGetValue(number, out var segment) ? segment : Open(number);
 
     /// <summary>Reads one block and compares its checksum.</summary>
     public void ReadChecked(MapEntry entry, Span<byte> block)
@@ -55,47 +59,123 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     /// <summary>Reads consecutive blocks without comparing anything.</summary>
     public void ReadBlocks(Location location, Span<byte> blocks)
     {
-        var read = Get(location.Segment).Read((long)location.Block * Limits.BlockBytes, blocks);
+        var read = Get(location.Segment).Read(location.Block, blocks);
         if (read < blocks.Length) throw Damaged(location.Plus(read / Limits.BlockBytes));
     }
 
     /// <summary>Reads consecutive blocks; what lies behind the file's end reads as zeroes.</summary>
     public void ReadAvailable(uint segment, uint block, Span<byte> blocks)
     {
-        var read = Get(segment).Read((long)block * Limits.BlockBytes, blocks);
+        var read = Get(segment).Read(block, blocks);
         blocks[read..].Clear();
     }
 
     /// <summary>The error for a block that does not check; of a disk's block also where it lies on the disk.</summary>
     public EngineException Damaged(Location location, long? lba = null) => new(
         EngineFault.Corrupt,
-        $"{(lba is null ? "A page of the map" : $"The disk's block at byte {lba * Limits.BlockBytes}")} is damaged: block {location.Block} of '{PathOf(location.Segment)}' does not match its checksum.");
+        $"{(lba is null ? "A page of the map" : $"The disk's block at byte {lba * Limits.BlockBytes}")} is damaged: block {location.Block} of '{PathOf(location.Segment)}' does not match its checksum.")
+    { Location = location };
 
     public void Delete(uint number)
     {
-        if (open.TryRemove(number, out var file)) file.Dispose();
+        if (open.TryRemove(number, out var segment)) retired.Enqueue(segment);
         files.Delete(PathOf(number));
+    }
+
+    /// <summary>Puts a dense segment of these blocks in place of a segment; false where one of them cannot be read.</summary>
+    public bool Densify(uint number, ulong[] live)
+    {
+        var temporary = PathOf(number) + DenseSuffix;
+        files.Delete(temporary);
+        var file = files.Create(temporary);
+        try
+        {
+            var header = Segment.DenseHeader(poolId, number, BlocksPerSegment, live);
+            file.Write(0, header);
+            if (!CopyLive(Get(number), live, file, header.Length))
+            {
+                file.Dispose();
+                files.Delete(temporary);
+                return false;
+            }
+            file.Sync();
+        }
+        catch (EngineException)
+        {
+            file.Dispose();
+            files.Delete(temporary);
+            throw;
+        }
+        files.SyncDirectory(directory);
+        files.Rename(temporary, PathOf(number));
+        files.SyncDirectory(directory);
+        var dense = Segment.Open(file, poolId, number, BlocksPerSegment, $"'{PathOf(number)}'");
+        if (open.TryGetValue(number, out var old)) retired.Enqueue(old);
+        open[number] = dense;
+        return true;
+    }
+
+    /// <summary>Closes what was replaced or deleted before the last call but one: nobody is reading it any more.</summary>
+    public void CloseRetired(int keep)
+    {
+        while (retired.Count > keep && retired.TryDequeue(out var segment)) segment.Dispose();
+    }
+
+    /// <summary>Deletes what an interrupted <see cref="Densify"/> left.</summary>
+    public void DropTemporaries()
+    {
+        foreach (var name in files.List(directory))
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(DenseSuffix, StringComparison.Ordinal)) files.Delete($"{directory}/{name}");
+    }
+
+    private static bool CopyLive(Segment from, ulong[] live, IFile to, long offsetBytes)
+    {
+        var buffer = new byte[64 * Limits.BlockBytes];
+        for (var (block, end) = NextRun(live, 0); block < end; (block, end) = NextRun(live, end))
+            for (var at = block; at < end;)
+            {
+                var blocks = buffer.AsSpan(0, Math.Min(end - at, 64) * Limits.BlockBytes);
+                if (from.Read((uint)at, blocks) < blocks.Length) return false;
+                to.Write(offsetBytes, blocks);
+                offsetBytes += blocks.Length;
+                at += blocks.Length / Limits.BlockBytes;
+            }
+        return true;
+    }
+
+    /// <summary>The next run of set bits from a place on; empty behind the last.</summary>
+    internal static (int From, int To) NextRun(ulong[] bits, int from)
+    {
+        var count = bits.Length * 64;
+        while (from < count && (bits[from / 64] >> from % 64 & 1) == 0) from++;
+        var to = from;
+        while (to < count && (bits[to / 64] >> to % 64 & 1) != 0) to++;
+        return (from, to);
     }
 
     public void SyncDirectory() => files.SyncDirectory(directory);
 
     public void Dispose()
     {
-        foreach (var file in open.Values) file.Dispose();
+        foreach (var segment in open.Values) segment.Dispose();
         open.Clear();
+        CloseRetired(keep: 0);
     }
 
     public string PathOf(uint number) => $"{directory}/{Prefix}{number:x8}";
 
-    private IFile Open(uint number)
+    private Segment Open(uint number)
     {
         lock (open)
         {
-            if (open.TryGetValue(number, out var file)) return file;
-            try { return open[number] = files.Open(PathOf(number)); }
+            if (open.TryGetValue(number, out var segment)) return segment;
+            try
+            {
+                return open[number] = Segment.Open(files.Open(PathOf(number)), poolId, number, BlocksPerSegment, $"'{PathOf(number)}'");
+            }
             catch (EngineException e) when (e.Fault == EngineFault.Missing)
             {
-                throw new EngineException(EngineFault.Corrupt, $"'{PathOf(number)}' is missing. Restore it from a backup of the pool's directory.", e);
+                throw new EngineException(EngineFault.Corrupt, $"'{PathOf(number)}' is missing. Restore it from a backup of the pool's directory.", e) { Location = Location.Of(LocationKind.Block, number, 0) };
             }
         }
     }

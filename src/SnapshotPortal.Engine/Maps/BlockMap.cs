@@ -76,13 +76,13 @@ internal sealed class BlockMap
     }
 
     /// <summary>Points a run of blocks to consecutive locations. The writer only.</summary>
-    public void SetBlocks(long lba, Location location, ReadOnlySpan<uint> crcs, uint epoch, long generation)
+    public void SetBlocks(long lba, Location location, ReadOnlySpan<uint> crcs, MapEdit edit)
     {
         while (crcs.Length > 0)
         {
             var first = (int)(lba % MapPage.Entries);
             var count = Math.Min(crcs.Length, MapPage.Entries - first);
-            WritableLeaf(lba, epoch, generation).SetBlocks(first, location, crcs[..count], epoch);
+            WritableLeaf(lba, edit).SetBlocks(first, location, crcs[..count], edit);
             lba += count;
             location = location.Plus(count);
             crcs = crcs[count..];
@@ -90,17 +90,17 @@ internal sealed class BlockMap
     }
 
     /// <summary>Makes a range read as zeroes; what is absent stays absent. The writer only.</summary>
-    public void SetZero(long lba, long blocks, uint epoch, long generation)
+    public void SetZero(long lba, long blocks, MapEdit edit)
     {
         if (LoadedRoot(out var entry) is null && entry.Kind != LocationKind.Page) return;
-        SetZeroBelow(WritableRoot(epoch, generation), height - 1, lba, lba + blocks, epoch, generation);
+        SetZeroBelow(WritableRoot(edit), height - 1, lba, lba + blocks, edit);
     }
 
-    private void SetZeroBelow(MapPage page, int level, long from, long to, uint epoch, long generation)
+    private void SetZeroBelow(MapPage page, int level, long from, long to, MapEdit edit)
     {
         if (level == 0)
         {
-            page.SetZero((int)(from % MapPage.Entries), (int)(to - from), epoch);
+            page.SetZero((int)(from % MapPage.Entries), (int)(to - from), edit);
             return;
         }
         var covered = 1L << level * MapPage.EntryBits;
@@ -111,36 +111,60 @@ internal sealed class BlockMap
             var child = page.Child(index, out var entry);
             if (child is not null || entry.Kind == LocationKind.Page)
             {
-                if (end - at == covered) page.SetChildZero(index, epoch);
-                else SetZeroBelow(WritableChild(page, index, level - 1, epoch, generation), level - 1, at, end, epoch, generation);
+                if (end - at == covered)
+                {
+                    edit.Freed.Trees.Add(new(new BlockMap(segments, level, child, entry), edit.SharedUpTo, Heir: null));
+                    page.SetChildZero(index, edit.Epoch);
+                }
+                else
+                {
+                    SetZeroBelow(WritableChild(page, index, level - 1, edit), level - 1, at, end, edit);
+                }
             }
             at = end;
         }
     }
 
-    private MapPage WritableLeaf(long lba, uint epoch, long generation)
+    private MapPage WritableLeaf(long lba, MapEdit edit)
     {
-        var page = WritableRoot(epoch, generation);
-        for (var level = height - 1; level > 0; level--) page = WritableChild(page, IndexOf(lba, level), level - 1, epoch, generation);
+        var page = WritableRoot(edit);
+        for (var level = height - 1; level > 0; level--) page = WritableChild(page, IndexOf(lba, level), level - 1, edit);
         return page;
     }
 
-    private MapPage WritableRoot(uint epoch, long generation)
+    private MapPage WritableRoot(MapEdit edit)
     {
         var page = LoadedRoot(out var entry);
-        if (page is not null && page.Birth == epoch && page.Generation == generation) return page;
-        page = page?.Copy(epoch, generation) ?? Made(height == 1, entry, epoch, generation);
-        Volatile.Write(ref root, page);
-        return page;
+        var writable = Writable(page, height == 1, entry, edit);
+        if (writable != page) Volatile.Write(ref root, writable);
+        return writable;
     }
 
-    private MapPage WritableChild(MapPage parent, int index, int level, uint epoch, long generation)
+    private MapPage WritableChild(MapPage parent, int index, int level, MapEdit edit)
     {
         var page = LoadedChild(parent, index, level, out var entry);
-        if (page is not null && page.Birth == epoch && page.Generation == generation) return page;
-        page = page?.Copy(epoch, generation) ?? Made(level == 0, entry, epoch, generation);
-        parent.SetChild(index, page);
-        return page;
+        var writable = Writable(page, level == 0, entry, edit);
+        if (writable != page) parent.SetChild(index, writable);
+        return writable;
+    }
+
+    /// <summary>The page itself where it may be changed, or else a copy; or a new one in place of the entry that stands for it.</summary>
+    private static MapPage Writable(MapPage? page, bool isLeaf, MapEntry covering, MapEdit edit)
+    {
+        if (page is null) return Made(isLeaf, covering, edit.Epoch, edit.Generation);
+        if (page.Birth == edit.Epoch && page.Generation == edit.Generation) return page;
+        if (page.Birth > edit.SharedUpTo)
+        {
+            // Nobody else needs it: its stored form is out of use, and it need not be copied unless a checkpoint is at it.
+            if (edit.IsStoring) edit.Freed.PagesBeingStored.Add(page);
+            else if (page.IsStored) edit.Freed.Pages.Add(page.Stored.Location);
+            if (page.Birth == edit.Epoch && !edit.IsStoring)
+            {
+                page.Reopen(edit.Generation);
+                return page;
+            }
+        }
+        return page.Copy(edit.Epoch, edit.Generation);
     }
 
     /// <summary>A page in place of an entry that stood for all of it.</summary>
@@ -168,6 +192,13 @@ internal sealed class BlockMap
         child = Load(entry, level == 0);
         parent.OfferChild(index, child);
         return child;
+    }
+
+    /// <summary>Likewise, without keeping in memory what had to be read: for walks, which come by once.</summary>
+    public MapPage? ReadChild(MapPage parent, int index, int level, out MapEntry entry)
+    {
+        if (parent.Child(index, out entry) is { } child) return child;
+        return entry.Kind == LocationKind.Page ? Load(entry, level == 0) : null;
     }
 
     private MapPage Load(MapEntry entry, bool isLeaf)

@@ -6,6 +6,9 @@ namespace SnapshotPortal.Engine.Maps;
 /// <summary>Reads a device's bytes through its map: one look-up for each leaf, one read for each run of consecutive blocks, every block checked.</summary>
 internal static class BlockReader
 {
+    // 128 KiB: what was read is still in the processor's cache when it is checked, which is worth more than fewer calls.
+    private const int CheckedBlocksMax = 32;
+
     [SkipLocalsInit]
     public static void Read(BlockMap map, SegmentFiles segments, long offsetBytes, Span<byte> destination)
     {
@@ -31,8 +34,33 @@ internal static class BlockReader
     }
 
     /// <summary>Reads whole blocks that lie in one leaf.</summary>
-    [SkipLocalsInit]
+    /// <remarks>
+    /// What a reader found in the map may be out of use, and given back, before it gets there. It then looks again: only a
+    /// place that the map still names is damaged.
+    /// </remarks>
     public static void ReadInLeaf(BlockMap map, SegmentFiles segments, long lba, Span<byte> blocks)
+    {
+        var failed = default(Location);
+        while (true)
+        {
+            try
+            {
+                TryReadInLeaf(map, segments, lba, blocks);
+                return;
+            }
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt && e.Location != failed && e.Location != default)
+            {
+                failed = e.Location;
+            }
+            catch (ObjectDisposedException)
+            {
+                // A segment that was replaced; the next look finds the one in its place.
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void TryReadInLeaf(BlockMap map, SegmentFiles segments, long lba, Span<byte> blocks)
     {
         if (map.FindLeaf(lba, out _) is not { } leaf)
         {
@@ -67,6 +95,7 @@ internal static class BlockReader
 
     private static int RunLength(ReadOnlySpan<MapEntry> entries)
     {
+        if (entries.Length > CheckedBlocksMax) entries = entries[..CheckedBlocksMax];
         var first = entries[0];
         var run = 1;
         if (first.Kind == LocationKind.Block)

@@ -30,7 +30,7 @@ internal sealed class MapPage
     public uint Birth { get; }
 
     /// <summary>The generation in which this page may be changed.</summary>
-    public long Generation { get; }
+    public long Generation { get; private set; }
 
     public bool IsLeaf => children is null;
 
@@ -71,20 +71,29 @@ internal sealed class MapPage
         return entry;
     }
 
-    /// <summary>Sets a run of entries to consecutive blocks. The writer only.</summary>
-    public void SetBlocks(int first, Location location, ReadOnlySpan<uint> crcs, uint birth)
+    /// <summary>Makes a stored page that nobody else needs changeable in place. The writer only, and not while a checkpoint runs.</summary>
+    public void Reopen(long generation)
     {
+        Generation = generation;
+        Stored = default;
+    }
+
+    /// <summary>Sets a run of entries to consecutive blocks. The writer only.</summary>
+    public void SetBlocks(int first, Location location, ReadOnlySpan<uint> crcs, MapEdit edit)
+    {
+        Free(first, crcs.Length, edit);
         BeginChange();
-        for (var i = 0; i < crcs.Length; i++) entries[first + i] = new(location.Plus(i), crcs[i], birth);
+        for (var i = 0; i < crcs.Length; i++) entries[first + i] = new(location.Plus(i), crcs[i], edit.Epoch);
         EndChange();
     }
 
     /// <summary>Sets the blocks in a run of entries to zero; what is absent or zero stays as it is. The writer only.</summary>
-    public void SetZero(int first, int count, uint birth)
+    public void SetZero(int first, int count, MapEdit edit)
     {
+        Free(first, count, edit);
         BeginChange();
         for (var i = first; i < first + count; i++)
-            if (entries[i].Kind == LocationKind.Block) entries[i] = MapEntry.Zero(birth);
+            if (entries[i].Kind == LocationKind.Block) entries[i] = MapEntry.Zero(edit.Epoch);
         EndChange();
     }
 
@@ -152,6 +161,12 @@ internal sealed class MapPage
         var page = new MapPage(isLeaf, stored.Birth, generation: -1) { Stored = stored };
         source.CopyTo(MemoryMarshal.AsBytes(page.entries.AsSpan()));
         return page;
+    }
+
+    private void Free(int first, int count, MapEdit edit)
+    {
+        foreach (var entry in entries.AsSpan(first, count))
+            if (entry.Kind == LocationKind.Block && entry.Birth > edit.SharedUpTo) edit.Freed.Blocks.Add(entry.Location);
     }
 
     private void SetEntry(int index, MapEntry entry)

@@ -29,7 +29,7 @@ internal sealed class MapWalk(BlockMap map, long firstLba, long endLba, uint sin
         {
             var child = page.Child(i, out var entry);
             if (child is null && (entry.IsAbsent || entry.Birth <= sinceEpoch)) continue;
-            child ??= map.LoadedChild(page, i, level - 2, out entry);
+            child ??= map.ReadChild(page, i, level - 2, out entry);
             foreach (var run in Below(child, entry, level - 1, lba + i * covered)) yield return run;
         }
     }

@@ -12,16 +12,23 @@ namespace SnapshotPortal.Engine.Pools;
 /// </remarks>
 public sealed class Pool : IDisposable
 {
+    // Below that a pass would cost more than it gives back.
+    private const long ReclaimBlocksMin = (64L << 20) / Limits.BlockBytes;
+
     private readonly PoolOptions options;
     private readonly IDisposable fileLock;
     private readonly SuperblockFile superblockFile;
     private readonly PoolState state;
     private readonly uint life;
     private readonly Checkpoint checkpoint;
+    private readonly Liveness liveness;
+    private readonly Reclaim reclaim;
     private readonly Lock checkpointLock = new();
     private readonly Thread? checkpointThread;
     private readonly ManualResetEventSlim closing = new();
     private Superblock superblock;
+    private Superblock? previous;
+    private bool hasCheckpointed;
     private volatile bool isClosed;
 
     private Pool(IFileSystem files, string directory, PoolOptions options, IDisposable fileLock)
@@ -39,8 +46,11 @@ public sealed class Pool : IDisposable
             var recovery = new Recovery(Segments, state, superblock);
             recovery.Run();
             life = recovery.Life + 1;
-            Log = new(Segments, state, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed);
-            checkpoint = new(Log, state);
+            Segments.DropTemporaries();
+            liveness = new(Segments.BlocksPerSegment);
+            Log = new(Segments, state, liveness, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed);
+            checkpoint = new(Log, state, liveness);
+            reclaim = new(Log, state, liveness, Segments);
             if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
         }
         catch
@@ -177,7 +187,8 @@ public sealed class Pool : IDisposable
         {
             try
             {
-                superblock = checkpoint.Run(superblock, superblockFile, life);
+                (previous, superblock) = (hasCheckpointed ? superblock : null, checkpoint.Run(superblock, superblockFile, life));
+                hasCheckpointed = true;
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced))
             {
@@ -185,6 +196,29 @@ public sealed class Pool : IDisposable
                 throw;
             }
         }
+    }
+
+    /// <summary>Gives back the space of what was overwritten, trimmed or deleted.</summary>
+    /// <remarks>Runs by itself with <see cref="PoolOptions.BackgroundCheckpoints"/>. Reads and writes go on beside it.</remarks>
+    public void Reclaim()
+    {
+        CheckOpen();
+        lock (checkpointLock)
+        {
+            // Both superblocks must be of this opening: only then it is known what they lead to.
+            while (previous is null) Checkpoint();
+            try
+            {
+                reclaim.Run(Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous)));
+            }
+            catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced or EngineFault.Corrupt))
+            {
+                Log.SetFence(e);
+                throw;
+            }
+        }
+
+        static uint FirstSegmentReplayed(Superblock superblock) => superblock.Replay.Segment == 0 ? superblock.SegmentsUsed + 1 : superblock.Replay.Segment;
     }
 
     /// <summary>Makes everything durable, checkpoints and closes. Without it the next opening recovers.</summary>
@@ -274,8 +308,14 @@ public sealed class Pool : IDisposable
     {
         while (!closing.Wait(TimeSpan.FromSeconds(1)))
         {
-            if (Log.BytesSinceCheckpoint < options.ReplayBytes) continue;
-            try { CheckpointIfRoom(); }
+            try
+            {
+                if (Log.BytesSinceCheckpoint >= options.ReplayBytes) CheckpointIfRoom();
+                if (liveness.DyingBlocks < ReclaimBlocksMin && !liveness.HasTrees) continue;
+                if (liveness.HasTrees) CheckpointIfRoom(); // Else what was deleted last would lie in what a replay needs.
+                Reclaim();
+            }
+            catch (EngineException e) when (e.Fault is EngineFault.Full or EngineFault.Corrupt) { } // Later, or after a scrub.
             catch (EngineException) { return; } // The pool is fenced: whoever writes next is told why.
         }
     }

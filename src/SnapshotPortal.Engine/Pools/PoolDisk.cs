@@ -61,9 +61,6 @@ public sealed class PoolDisk : IBlockDevice, IVersion
 
     internal bool IsDeleted { get; set; }
 
-    /// <summary>Blocks born later are this disk's alone.</summary>
-    internal uint SharedUpTo => Parent?.Epoch ?? 0;
-
     /// <inheritdoc/>
     public void Read(long offsetBytes, Span<byte> destination)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using SnapshotPortal.Engine.Log;
+using SnapshotPortal.Engine.Maps;
 
 namespace SnapshotPortal.Engine.Pools;
 
@@ -24,6 +25,14 @@ internal sealed class PoolState(Pool pool)
 
     /// <summary>Raised when a checkpoint begins: pages of an older generation are not changed any more.</summary>
     public long Generation { get; set; }
+
+    /// <summary>Whether a checkpoint is storing pages of the generation before.</summary>
+    public bool IsStoring { get; set; }
+
+    /// <summary>What changes have put out of use since <see cref="Liveness"/> last took it.</summary>
+    public Freed Freed { get; } = new();
+
+    public MapEdit EditOf(PoolDisk disk) => new(disk.Epoch, disk.Parent?.Epoch ?? 0, Generation, IsStoring, Freed);
 
     public PoolDisk[] Disks()
     {
@@ -173,6 +182,7 @@ internal sealed class PoolState(Pool pool)
             disks.Remove(disk.Id);
             disksByName.Remove(disk.Name);
             disk.IsDeleted = true;
+            Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null));
             Detach(disk);
         }
     }
@@ -201,6 +211,8 @@ internal sealed class PoolState(Pool pool)
     {
         if (!snapshot.IsHidden || snapshot.Children.Count > 1) return;
         snapshots.Remove(snapshot.Id);
+        // The heir's map as it is now: what it overwrites later may be in a snapshot that is taken of it in between.
+        Freed.Trees.Add(new(snapshot.Map, snapshot.Parent?.Epoch ?? 0, snapshot.Children is [var only] ? only.Map.Freeze() : null));
         if (snapshot.Children is not [var heir])
         {
             Detach(snapshot);

@@ -1,0 +1,214 @@
+using System.Numerics;
+using SnapshotPortal.Engine.Maps;
+
+namespace SnapshotPortal.Engine.Log;
+
+/// <summary>Which blocks of each segment are needed: one bit a block, kept as batches are written and maps change.</summary>
+/// <remarks>
+/// What goes out of use passes two stages before its bit is cleared. A block of data is *dying* until the change that put
+/// it out of use is durable: a crash before would bring it back. A stored map page waits until two more checkpoints are
+/// complete, because until then a superblock leads to it. The leader fills the first stage; the reclaim moves on from there.
+/// After opening, the bits of older segments are not known until they are <see cref="Marked"/>; what dies meanwhile is remembered.
+/// </remarks>
+internal sealed class Liveness(uint blocksPerSegment)
+{
+    private readonly Lock guard = new();
+    private readonly SortedDictionary<uint, Use> uses = [];
+    private readonly Queue<PageList> waitingPages = [];
+    private PageList pages = new([], []);
+    private List<FreedTree> trees = [];
+
+    /// <summary>Blocks that died since the last <see cref="TakeDying"/>.</summary>
+    public long DyingBlocks { get; private set; }
+
+    /// <summary>Whether trees were given up since the last <see cref="TakeTrees"/>.</summary>
+    public bool HasTrees
+    {
+        get
+        {
+            lock (guard) return trees.Count > 0;
+        }
+    }
+
+    /// <summary>Whether all bits are known.</summary>
+    public bool IsExact { get; private set; }
+
+    private sealed class Use(int words)
+    {
+        public readonly ulong[] Live = new ulong[words];
+        public ulong[]? Dying;
+    }
+
+    private sealed record PageList(List<Location> Stored, List<MapPage> BeingStored);
+
+    /// <summary>Blocks of a batch came to be: data or map pages. The leader.</summary>
+    public void Born(Location first, int count)
+    {
+        if (count == 0) return;
+        lock (guard) Set(UseOf(first.Segment).Live, (int)first.Block, count);
+    }
+
+    /// <summary>Takes what a batch put out of use. The leader.</summary>
+    public void Take(Freed freed)
+    {
+        lock (guard)
+        {
+            foreach (var location in freed.Blocks) Die(location);
+            pages.Stored.AddRange(freed.Pages);
+            pages.BeingStored.AddRange(freed.PagesBeingStored);
+            trees.AddRange(freed.Trees);
+        }
+        freed.Clear();
+    }
+
+    /// <summary>A checkpoint begins: pages that went out of use until now are not in its table. The leader.</summary>
+    public void BeginCheckpoint()
+    {
+        lock (guard)
+        {
+            waitingPages.Enqueue(pages);
+            pages = new([], []);
+        }
+    }
+
+    /// <summary>The checkpoint that began last found no room: the pages are in the table before, and the next one begins anew. The leader.</summary>
+    public void AbortCheckpoint()
+    {
+        lock (guard)
+        {
+            var aborted = waitingPages.Last();
+            for (var i = waitingPages.Count; i > 0; i--)
+                if (waitingPages.Dequeue() is var list && list != aborted) waitingPages.Enqueue(list);
+            pages.Stored.AddRange(aborted.Stored);
+            pages.BeingStored.AddRange(aborted.BeingStored);
+        }
+    }
+
+    /// <summary>A checkpoint is complete: pages that went out of use before the one before it began are in no table any more.</summary>
+    public void CompleteCheckpoint()
+    {
+        lock (guard)
+        {
+            while (waitingPages.Count > 1)
+            {
+                var free = waitingPages.Dequeue();
+                foreach (var location in free.Stored) Die(location);
+                foreach (var page in free.BeingStored)
+                    if (page.IsStored) Die(page.Stored.Location);
+            }
+        }
+    }
+
+    /// <summary>Pages that no version needs any more, but perhaps a superblock; they wait for their checkpoints.</summary>
+    public List<Location> WaitingPages()
+    {
+        lock (guard)
+        {
+            PageList[] lists = [.. waitingPages, pages];
+            return [.. lists.SelectMany(list => list.Stored), .. lists.SelectMany(list => list.BeingStored).Where(page => page.IsStored).Select(page => page.Stored.Location)];
+        }
+    }
+
+    /// <summary>Takes the trees that were given up.</summary>
+    public List<FreedTree> TakeTrees()
+    {
+        lock (guard)
+        {
+            var taken = trees;
+            trees = [];
+            return taken;
+        }
+    }
+
+    /// <summary>A walk over a tree that was given up found this block.</summary>
+    public void FreeBlock(Location location)
+    {
+        lock (guard) Die(location);
+    }
+
+    /// <summary>A walk over a tree that was given up found this page.</summary>
+    public void FreePage(Location location)
+    {
+        lock (guard) pages.Stored.Add(location);
+    }
+
+    /// <summary>Takes what has died until now, by segment; the leader, or nobody writing.</summary>
+    public List<(uint Segment, ulong[] Blocks)> TakeDying()
+    {
+        lock (guard)
+        {
+            DyingBlocks = 0;
+            var taken = new List<(uint, ulong[])>();
+            foreach (var (segment, use) in uses)
+            {
+                if (use.Dying is not { } dying) continue;
+                taken.Add((segment, dying));
+                use.Dying = null;
+            }
+            return taken;
+        }
+    }
+
+    /// <summary>What was taken may be given back: the changes that put it out of use are durable.</summary>
+    public void Clear(List<(uint Segment, ulong[] Blocks)> dead)
+    {
+        lock (guard)
+        {
+            foreach (var (segment, blocks) in dead)
+            {
+                var live = UseOf(segment).Live;
+                for (var i = 0; i < live.Length; i++) live[i] &= ~blocks[i];
+            }
+        }
+    }
+
+    /// <summary>A walk over all versions is done and found these: from now on all bits are known.</summary>
+    public void Marked(Dictionary<uint, ulong[]> found)
+    {
+        lock (guard)
+        {
+            foreach (var (segment, blocks) in found)
+            {
+                var live = UseOf(segment).Live;
+                for (var i = 0; i < live.Length; i++) live[i] |= blocks[i];
+            }
+            IsExact = true;
+        }
+    }
+
+    /// <summary>A copy of a segment's bits.</summary>
+    public ulong[] LiveOf(uint segment)
+    {
+        lock (guard) return (ulong[])UseOf(segment).Live.Clone();
+    }
+
+    /// <summary>The blocks in use of all segments.</summary>
+    public long LiveBlocks()
+    {
+        lock (guard) return uses.Values.Sum(use => use.Live.Sum(word => (long)BitOperations.PopCount(word)));
+    }
+
+    public void Forget(uint segment)
+    {
+        lock (guard) uses.Remove(segment);
+    }
+
+    private void Die(Location location)
+    {
+        var use = UseOf(location.Segment);
+        use.Dying ??= new ulong[use.Live.Length];
+        use.Dying[location.Block / 64] |= 1UL << (int)(location.Block % 64);
+        DyingBlocks++;
+    }
+
+    private Use UseOf(uint segment)
+    {
+        if (!uses.TryGetValue(segment, out var use)) uses.Add(segment, use = new((int)(blocksPerSegment + 63) / 64));
+        return use;
+    }
+
+    private static void Set(ulong[] bits, int first, int count)
+    {
+        for (var i = first; i < first + count; i++) bits[i / 64] |= 1UL << i % 64;
+    }
+}
