@@ -56,6 +56,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
     {
         var frozen = pools[snapshot.ZoneId].FindSnapshot(snapshot.Id)
             ?? throw new EngineException(EngineFault.Missing, $"The pool of zone {snapshot.ZoneId} does not hold the frozen content of {snapshot.Id}; delete the snapshot and take another.");
+        if (frozen.Damage is { } damage) throw new EngineException(EngineFault.Corrupt, $"The disk was damaged when the snapshot was taken, so its content is not stored: {damage}");
         while (true)
         {
             var predecessor = await FindPredecessorAsync(snapshot, cancel);
