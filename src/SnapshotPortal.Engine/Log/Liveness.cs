@@ -1,4 +1,3 @@
-using System.Numerics;
 using SnapshotPortal.Engine.Maps;
 
 namespace SnapshotPortal.Engine.Log;
@@ -182,12 +181,7 @@ internal sealed class Liveness(uint blocksPerSegment)
         lock (guard) return (ulong[])UseOf(segment).Live.Clone();
     }
 
-    /// <summary>The blocks in use of all segments.</summary>
-    public long LiveBlocks()
-    {
-        lock (guard) return uses.Values.Sum(use => use.Live.Sum(word => (long)BitOperations.PopCount(word)));
-    }
-
+    /// <summary>A segment was deleted.</summary>
     public void Forget(uint segment)
     {
         lock (guard) uses.Remove(segment);

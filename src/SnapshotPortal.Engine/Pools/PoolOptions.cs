@@ -12,6 +12,7 @@ public sealed record PoolOptions
     /// <summary>Draws a new pool's id; seeded in simulations.</summary>
     public Func<Guid> NewId { get; init; } = Guid.CreateVersion7;
 
-    /// <summary>Whether checkpoints run by themselves on a thread of their own; simulations call <see cref="Pool.Checkpoint"/> instead.</summary>
+    /// <summary>Whether checkpoints and the giving back of space run by themselves, on a thread of their own; simulations call
+    /// <see cref="Pool.Checkpoint"/> and <see cref="Pool.Reclaim"/> instead.</summary>
     public bool BackgroundCheckpoints { get; init; } = true;
 }
