@@ -62,6 +62,7 @@ class Upload extends EventTarget {
   change(state, problem = null) {
     this.state = state;
     this.problem = problem;
+    document.documentElement.toggleAttribute('data-uploading', [...running.values()].some(each => ['running', 'finishing'].includes(each.state)));
     this.dispatchEvent(new Event('change'));
   }
 

@@ -65,3 +65,22 @@ document.addEventListener('keydown', event => {
 // A menu's choice is marked when it opens: the page may have been drawn after this script ran.
 document.addEventListener('toggle', event => { if (event.target.matches?.('details.menu')) markTheme(); }, true);
 markTheme();
+
+// The circuit is gone for good (the portal was restarted, or away for long): load the page again as soon as it answers.
+async function reloadWhenUp() {
+  for (;;) {
+    const up = await fetch('/health', { cache: 'no-store' }).then(response => response.ok, () => false);
+    if (up && !root.hasAttribute('data-uploading')) return location.reload(); // an upload goes on without a circuit
+    await new Promise(resolve => setTimeout(resolve, 2000));
+  }
+}
+
+const connection = document.getElementById('components-reconnect-modal');
+let gone = false;
+if (connection) {
+  new MutationObserver(() => {
+    if (gone || !/components-reconnect-(failed|rejected)/.test(connection.className)) return;
+    gone = true;
+    reloadWhenUp();
+  }).observe(connection, { attributeFilter: ['class'] });
+}
