@@ -7,9 +7,8 @@ namespace SnapshotPortal.Engine.Log;
 
 /// <summary>The only writer of a pool's log: puts the requests of all threads in one order, in batches.</summary>
 /// <remarks>
-/// There is no thread of its own. The first thread that finds nobody leading leads: it takes what is queued, writes it as
-/// one batch, changes the maps, wakes the threads whose requests are done, and hands the lead on once its own request is
-/// among them. So a lone writer never waits for another thread, and many writers share each write.
+/// There is no thread of its own: whoever leads the <see cref="LogQueue"/> takes what is queued, writes it as one batch,
+/// changes the maps, and wakes the threads whose requests are done.
 /// What must stay true:
 /// <list type="bullet">
 /// <item>Only the leader touches the state, the maps (as their writer) and everything below that is not marked otherwise.</item>
@@ -32,15 +31,11 @@ internal sealed unsafe class BatchWriter
     private readonly int dataBlocksMax;
     private readonly byte[] records = new byte[BatchHeader.RecordBytesMax];
     private readonly byte[] gathered;
+    private readonly LogQueue queue = new();
     private readonly List<LogRequest> batch = [];
 
     // The block that a patch changes, between its admission and its record.
     private readonly byte[] patchBlock = new byte[Limits.BlockBytes];
-
-    private readonly Lock queueLock = new();
-    private LogRequest? queueHead;
-    private LogRequest? queueTail;
-    private bool leading;
 
     private IFile? segmentFile;
     private uint segment;
@@ -151,29 +146,12 @@ internal sealed unsafe class BatchWriter
 
     private void Submit(LogRequest request)
     {
-        bool lead;
-        lock (queueLock)
+        if (queue.Enter(request))
         {
-            if (queueTail is null) queueHead = request;
-            else queueTail.Next = request;
-            queueTail = request;
-            lead = !leading;
-            leading = true;
+            while (!request.IsDone) RunBatch();
+            queue.Leave();
         }
-        if (lead || request.WaitToLead()) Lead(request);
         request.ThrowIfFailed();
-    }
-
-    private void Lead(LogRequest own)
-    {
-        while (!own.IsDone) RunBatch();
-        LogRequest? next;
-        lock (queueLock)
-        {
-            next = queueHead;
-            leading = next is not null;
-        }
-        next?.Lead();
     }
 
     private void RunBatch()
@@ -181,14 +159,14 @@ internal sealed unsafe class BatchWriter
         batch.Clear();
         try
         {
-            var first = Peek()!;
+            var first = queue.Peek()!;
             if (fence is { } fenced)
             {
-                Pop().Complete(fenced);
+                queue.Pop().Complete(fenced);
             }
             else if (first.Kind is LogRequestKind.Change or LogRequestKind.Control)
             {
-                batch.Add(Pop());
+                batch.Add(queue.Pop());
                 if (first.Kind == LogRequestKind.Control) first.Control!();
                 else RunChanges(first.Changes!());
             }
@@ -226,9 +204,9 @@ internal sealed unsafe class BatchWriter
     {
         var writer = new RecordWriter(records);
         int dataBlocks = 0, gatheredBlocks = 0;
-        while (Peek() is { } request && Fits(request, writer.Position, dataBlocks, gatheredBlocks))
+        while (queue.Peek() is { } request && Fits(request, writer.Position, dataBlocks, gatheredBlocks))
         {
-            Pop();
+            queue.Pop();
             if (!Admit(request, writer.Position + RecordBytesOf(request), dataBlocks)) continue;
             batch.Add(request);
             AddRecord(request, ref writer, gathered.AsSpan(HeaderRoom + gatheredBlocks * Limits.BlockBytes));
@@ -413,21 +391,4 @@ internal sealed unsafe class BatchWriter
     }
 
     private void Count(long bytes) => Volatile.Write(ref bytesSinceCheckpoint, bytesSinceCheckpoint + bytes);
-
-    private LogRequest? Peek()
-    {
-        lock (queueLock) return queueHead;
-    }
-
-    private LogRequest Pop()
-    {
-        lock (queueLock)
-        {
-            var request = queueHead!;
-            queueHead = request.Next;
-            if (queueHead is null) queueTail = null;
-            request.Next = null;
-            return request;
-        }
-    }
 }
