@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Playwright;
 using SnapshotPortal.EndToEnd.Tests.Harness;
@@ -89,6 +90,24 @@ public sealed class SignInTests(Stage stage)
             await Expect(visit.Page.GetByText("The e-mail address or the password is wrong.")).ToBeVisibleAsync();
         }
     });
+
+    [Fact]
+    public async Task Guessing_is_slowed_down_however_the_address_is_spelt()
+    {
+        await using var portal = Portal.WithAdministrator();
+        await portal.StartAsync();
+        using var http = new HttpClient { BaseAddress = portal.Address };
+        for (var attempt = 0; attempt < 20; attempt++)
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, await PostAsync(attempt % 2 == 0 ? "/sign-in" : "/Sign-In"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await PostAsync("/SIGN-IN"));
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, await PostAsync("/sign-in/passkey-options")); // which every look at the page asks for
+
+        async Task<HttpStatusCode> PostAsync(string path)
+        {
+            using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), new FormUrlEncodedContent([]));
+            return answer.StatusCode;
+        }
+    }
 
     /// <summary>The administrator creates a user, and is told the one-time password.</summary>
     private async Task<string> CreateUserAsync(string email)

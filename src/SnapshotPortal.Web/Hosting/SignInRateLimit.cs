@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 
 namespace SnapshotPortal.Web.Hosting;
 
-/// <summary>Slows the guessing of passwords, codes and set-up tokens down: attempts per address, beside the lock-out per user.</summary>
+/// <summary>Slows the guessing of passwords, codes and set-up tokens down: attempts per address and page, beside the lock-out per user.</summary>
 internal static class SignInRateLimit
 {
     public const string Policy = "sign-in";
@@ -19,8 +19,8 @@ internal static class SignInRateLimit
                 "Too many attempts from this address. Wait a minute, go back and try again.", cancel));
         };
         options.AddPolicy(Policy, context => HttpMethods.IsPost(context.Request.Method)
-            ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ =>
+            ? RateLimitPartition.GetFixedWindowLimiter((context.Connection.RemoteIpAddress?.ToString() ?? "", context.GetEndpoint()?.DisplayName), _ =>
                 new FixedWindowRateLimiterOptions { PermitLimit = AttemptsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 })
-            : RateLimitPartition.GetNoLimiter(""));
+            : RateLimitPartition.GetNoLimiter(("", (string?)"")));
     });
 }
