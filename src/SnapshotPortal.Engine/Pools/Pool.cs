@@ -15,6 +15,9 @@ public sealed class Pool : IDisposable
     // Below that a pass would cost more than it gives back.
     private const long ReclaimBlocksMin = (64L << 20) / Limits.BlockBytes;
 
+    // What was deleted gathers for so long.
+    private const int ReclaimSeconds = 10;
+
     private readonly PoolOptions options;
     private readonly IDisposable fileLock;
     private readonly SuperblockFile superblockFile;
@@ -24,7 +27,7 @@ public sealed class Pool : IDisposable
     private readonly Liveness liveness;
     private readonly Reclaim reclaim;
     private readonly Lock checkpointLock = new();
-    private readonly Thread? checkpointThread;
+    private readonly Thread? upkeepThread;
     private readonly ManualResetEventSlim closing = new();
     private Superblock superblock;
     private Superblock? previous;
@@ -59,8 +62,8 @@ public sealed class Pool : IDisposable
             throw;
         }
         if (!options.BackgroundCheckpoints) return;
-        checkpointThread = new Thread(CheckpointInBackground) { IsBackground = true, Name = "pool checkpoints" };
-        checkpointThread.Start();
+        upkeepThread = new Thread(WorkInBackground) { IsBackground = true, Name = "pool upkeep" };
+        upkeepThread.Start();
     }
 
     /// <summary>Opens the pool in <paramref name="directory"/>, recovering what a crash left, or makes a new one where there is none.</summary>
@@ -226,7 +229,7 @@ public sealed class Pool : IDisposable
     {
         if (isClosed) return;
         closing.Set();
-        checkpointThread?.Join();
+        upkeepThread?.Join();
         try
         {
             if (Log.Fence is null && Log.BytesSinceCheckpoint > 0) CheckpointIfRoom();
@@ -304,19 +307,33 @@ public sealed class Pool : IDisposable
         catch (EngineException e) when (e.Fault == EngineFault.Full) { }
     }
 
-    private void CheckpointInBackground()
+    private void WorkInBackground()
     {
+        var (sinceReclaim, isMapDamaged) = (0, false);
         while (!closing.Wait(TimeSpan.FromSeconds(1)))
         {
             try
             {
                 if (Log.BytesSinceCheckpoint >= options.ReplayBytes) CheckpointIfRoom();
-                if (liveness.DyingBlocks < ReclaimBlocksMin && !liveness.HasTrees) continue;
+                sinceReclaim++;
+                if (isMapDamaged || (liveness.DyingBlocks < ReclaimBlocksMin && !(liveness.HasTrees && sinceReclaim >= ReclaimSeconds))) continue;
+                sinceReclaim = 0;
                 if (liveness.HasTrees) CheckpointIfRoom(); // Else what was deleted last would lie in what a replay needs.
                 Reclaim();
             }
-            catch (EngineException e) when (e.Fault is EngineFault.Full or EngineFault.Corrupt) { } // Later, or after a scrub.
-            catch (EngineException) { return; } // The pool is fenced: whoever writes next is told why.
+            catch (EngineException e) when (e.Fault == EngineFault.Full)
+            {
+                // Tried again later: what others give back may make room.
+            }
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+            {
+                isMapDamaged = true; // It does not tell any more what is needed, so nothing is given back.
+            }
+            catch (Exception e)
+            {
+                Log.SetFence(e as EngineException ?? new EngineException(EngineFault.Io, e.Message, e)); // Whoever writes next is told why.
+                return;
+            }
         }
     }
 
