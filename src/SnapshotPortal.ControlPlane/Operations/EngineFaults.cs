@@ -2,12 +2,12 @@ using SnapshotPortal.Engine;
 
 namespace SnapshotPortal.ControlPlane.Operations;
 
-/// <summary>The one place where a fault of the engine becomes an error of an operation or of a job. The engine's message names what and where.</summary>
+/// <summary>The one place where a fault of the engine becomes an error of an operation or of a job. The engine's message names what and where, except for a full file system, which is nothing of the resource's own.</summary>
 internal static class EngineFaults
 {
     public static OperationError ToError(EngineException exception) => exception.Fault switch
     {
-        EngineFault.Full => new("StorageFull", 507, exception.Message, "Make room in the file system of the data path, then try again; nothing acknowledged is lost."),
+        EngineFault.Full => new("StorageFull", 507, "No space is left in the portal's storage.", "Make room in the file system of the data path, then try again; nothing acknowledged is lost."),
         EngineFault.Corrupt => new("DataCorrupt", 500, exception.Message, "Do not delete anything; restore the resource from a snapshot that is whole."),
         EngineFault.Missing => new("DataMissing", 500, exception.Message, "Look whether the data path is complete."),
         EngineFault.Exists => new("DataExists", 409, exception.Message, "Another resource of the same id is stored already; tell the administrator."),

@@ -10,6 +10,10 @@ internal static class PortalRequests
     /// <summary>A header that only a script of this origin can send: another origin would need leave that the portal never gives.</summary>
     public const string Header = "X-Portal-Request";
 
+    /// <summary>What a script is told of an error that nobody expected; worth another try.</summary>
+    public static IResult InternalError { get; } = Results.Json(
+        new Refusal("InternalError", "Something went wrong in the portal.", "Try again; the portal's log says more.", null), statusCode: 500);
+
     public static Caller Caller(this HttpContext context, string account) =>
         new(account, context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", AccountRole.None, IsAdministrator: false, CallerSource.Portal);
 
