@@ -1,21 +1,26 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace SnapshotPortal.Engine.Log;
 
 /// <summary>CRC-32C (Castagnoli, RFC 3720 §12.1), the checksum of everything in a pool.</summary>
 /// <remarks>
-/// A block is taken as four quarters whose sums are computed side by side, so that the processor's CRC unit is never
+/// Where the processor multiplies without carry over 512 bits, a block is folded (Crc32C.Folding.cs). Elsewhere it is taken as four quarters whose sums are computed side by side, so that the processor's CRC unit is never
 /// idle, and then joined: crc(A‖B) = shift(crc(A), |B|) ⊕ crc(B), where shift is linear and lies in a table.
 /// </remarks>
-internal static class Crc32C
+internal static partial class Crc32C
 {
     private const int QuarterBytes = Limits.BlockBytes / 4;
     private static readonly uint[] QuarterShift = MakeShift(QuarterBytes);
 
     /// <summary>The sum of a whole block of <see cref="Limits.BlockBytes"/>.</summary>
-    public static uint OfBlock(ReadOnlySpan<byte> block)
+    public static uint OfBlock(ReadOnlySpan<byte> block) =>
+        Pclmulqdq.V512.IsSupported ? Fold(ref MemoryMarshal.GetReference(block[..Limits.BlockBytes])) : OfQuarters(block);
+
+    /// <summary>The same without wide vectors.</summary>
+    internal static uint OfQuarters(ReadOnlySpan<byte> block)
     {
         ref var words = ref Unsafe.As<byte, ulong>(ref MemoryMarshal.GetReference(block[..Limits.BlockBytes]));
         const int Quarter = QuarterBytes / sizeof(ulong);

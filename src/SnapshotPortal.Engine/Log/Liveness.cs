@@ -93,7 +93,7 @@ internal sealed class Liveness(uint blocksPerSegment)
                 var free = waitingPages.Dequeue();
                 foreach (var location in free.Stored) Die(location);
                 foreach (var page in free.BeingStored)
-                    if (page.IsStored) Die(page.Stored.Location);
+                    if (page.IsStored) Die(page.StoredAt);
             }
         }
     }
@@ -104,7 +104,7 @@ internal sealed class Liveness(uint blocksPerSegment)
         lock (guard)
         {
             PageList[] lists = [.. waitingPages, pages];
-            return [.. lists.SelectMany(list => list.Stored), .. lists.SelectMany(list => list.BeingStored).Where(page => page.IsStored).Select(page => page.Stored.Location)];
+            return [.. lists.SelectMany(list => list.Stored), .. lists.SelectMany(list => list.BeingStored).Where(page => page.IsStored).Select(page => page.StoredAt)];
         }
     }
 

@@ -79,8 +79,9 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
 
     private void Mark(BlockMap map, MapPage page, int level, Dictionary<uint, ulong[]> found)
     {
-        // A stored page that was met before has a subtree that was.
-        if (page.IsStored && !Found(found, page.Stored.Location)) return;
+        // A stored page that was met before has a subtree that was. The writer may open the page again meanwhile: one look.
+        var storedAt = page.StoredAt;
+        if (storedAt.Kind == LocationKind.Page && !Found(found, storedAt)) return;
         if (!page.IsLeaf)
         {
             for (var i = 0; i < MapPage.Entries; i++)

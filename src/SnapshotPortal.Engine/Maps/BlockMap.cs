@@ -157,7 +157,7 @@ internal sealed class BlockMap
         {
             // Nobody else needs it: its stored form is out of use, and it need not be copied unless a checkpoint is at it.
             if (edit.IsStoring) edit.Freed.PagesBeingStored.Add(page);
-            else if (page.IsStored) edit.Freed.Pages.Add(page.Stored.Location);
+            else if (page.IsStored) edit.Freed.Pages.Add(page.StoredAt);
             if (page.Birth == edit.Epoch && !edit.IsStoring)
             {
                 page.Reopen(edit.Generation);

@@ -6,9 +6,6 @@ namespace SnapshotPortal.Engine.Maps;
 /// <summary>Reads a device's bytes through its map: one look-up for each leaf, one read for each run of consecutive blocks, every block checked.</summary>
 internal static class BlockReader
 {
-    // 128 KiB: what was read is still in the processor's cache when it is checked, which is worth more than fewer calls.
-    private const int CheckedBlocksMax = 32;
-
     [SkipLocalsInit]
     public static void Read(BlockMap map, SegmentFiles segments, long offsetBytes, Span<byte> destination)
     {
@@ -95,7 +92,6 @@ internal static class BlockReader
 
     private static int RunLength(ReadOnlySpan<MapEntry> entries)
     {
-        if (entries.Length > CheckedBlocksMax) entries = entries[..CheckedBlocksMax];
         var first = entries[0];
         var run = 1;
         if (first.Kind == LocationKind.Block)

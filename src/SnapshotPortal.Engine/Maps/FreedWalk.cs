@@ -18,7 +18,7 @@ internal sealed class FreedWalk(FreedTree tree, Action<Location> freeBlock, Acti
     private void Below(MapPage page, MapPage? heir, int level)
     {
         if (page.Birth <= tree.SharedUpTo || IsSame(page, heir)) return;
-        if (page.IsStored) freePage(page.Stored.Location);
+        if (page.IsStored) freePage(page.StoredAt);
         if (page.IsLeaf)
         {
             Leaf(page, heir);
@@ -56,5 +56,5 @@ internal sealed class FreedWalk(FreedTree tree, Action<Location> freeBlock, Acti
 
     // The same page may be in memory twice, read from the log by two ways.
     private static bool IsSame(MapPage page, MapPage? heir) =>
-        heir is not null && (ReferenceEquals(page, heir) || (page.IsStored && page.Stored.Location == heir.Stored.Location));
+        heir is not null && (ReferenceEquals(page, heir) || (page.IsStored && page.StoredAt == heir.StoredAt));
 }

@@ -18,6 +18,8 @@ internal sealed class MapPage
     private readonly MapEntry[] entries = new MapEntry[Entries];
     private readonly MapPage?[]? children;
     private int version;
+    private ulong storedAt;
+    private uint storedCrc;
 
     public MapPage(bool isLeaf, uint birth, long generation)
     {
@@ -34,10 +36,13 @@ internal sealed class MapPage
 
     public bool IsLeaf => children is null;
 
-    /// <summary>Where the page is stored, with its checksum; absent while it is not. The checkpoint only.</summary>
-    public MapEntry Stored { get; private set; }
+    /// <summary>The entry of a stored page for the page above it. While nobody opens the page again.</summary>
+    public MapEntry Stored => new(StoredAt, storedCrc, Birth);
 
-    public bool IsStored => !Stored.IsAbsent;
+    /// <summary>Where the page is stored; absent while it is not. Any thread: the writer may open the page again at any time.</summary>
+    public Location StoredAt => new(Volatile.Read(ref storedAt));
+
+    public bool IsStored => StoredAt.Kind == LocationKind.Page;
 
     public MapPage Copy(uint birth, long generation)
     {
@@ -75,7 +80,7 @@ internal sealed class MapPage
     public void Reopen(long generation)
     {
         Generation = generation;
-        Stored = default;
+        Volatile.Write(ref storedAt, 0);
     }
 
     /// <summary>Sets a run of entries to consecutive blocks. The writer only.</summary>
@@ -153,12 +158,17 @@ internal sealed class MapPage
         MemoryMarshal.AsBytes(entries.AsSpan()).CopyTo(destination);
     }
 
-    public void MarkStored(Location location, uint crc) => Stored = new(location, crc, Birth);
+    public void MarkStored(Location location, uint crc)
+    {
+        storedCrc = crc;
+        Volatile.Write(ref storedAt, location.Value);
+    }
 
     /// <summary>Makes a page of its stored form, whose checksum has been compared.</summary>
     public static MapPage Load(ReadOnlySpan<byte> source, bool isLeaf, MapEntry stored)
     {
-        var page = new MapPage(isLeaf, stored.Birth, generation: -1) { Stored = stored };
+        var page = new MapPage(isLeaf, stored.Birth, generation: -1);
+        page.MarkStored(stored.Location, stored.Crc);
         source.CopyTo(MemoryMarshal.AsBytes(page.entries.AsSpan()));
         return page;
     }

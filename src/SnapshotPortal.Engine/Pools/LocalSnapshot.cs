@@ -65,9 +65,17 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     public void Read(long offsetBytes, Span<byte> destination)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, destination.Length);
-        Living();
+        RequireExisting();
         pool.CheckOpen();
-        BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+        try
+        {
+            BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+        }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+        {
+            RequireExisting(); // Deleted meanwhile, and its space given back.
+            throw;
+        }
     }
 
     /// <summary>Refused with <see cref="EngineFault.ReadOnly"/>.</summary>
@@ -107,7 +115,7 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
         return MapRun.AsExtents(new MapWalk(Map, 0, blocks, epoch).Runs(), 0, LengthBytes, withHoles: false);
     }
 
-    private void Living()
+    private void RequireExisting()
     {
         if (IsDeleted) throw new EngineException(EngineFault.Missing, $"The local snapshot '{Name}' was deleted.");
     }

@@ -67,7 +67,15 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         DeviceRange.Check(LengthBytes, offsetBytes, destination.Length);
         RequireExisting();
         pool.CheckOpen();
-        BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+        try
+        {
+            BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+        }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+        {
+            RequireExisting(); // Deleted meanwhile, and its space given back.
+            throw;
+        }
     }
 
     /// <inheritdoc/>
