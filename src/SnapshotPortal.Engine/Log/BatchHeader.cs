@@ -11,7 +11,6 @@ internal readonly record struct BatchHeader(
     public const int DataBlocksMax = 1024;
     public const int RecordBytesMax = HeaderBlocksMax * Limits.BlockBytes - Bytes;
     private const uint Version = 1;
-    private const int CrcAt = 12;
 
     private static ReadOnlySpan<byte> Magic => "SNPBATCH"u8;
 
@@ -23,10 +22,7 @@ internal readonly record struct BatchHeader(
     public void Write(Span<byte> blocks)
     {
         blocks[..Bytes].Clear();
-        var fields = new FieldWriter(blocks);
-        fields.Bytes(Magic);
-        fields.U32(Version);
-        fields.Skip(4);
+        var fields = FieldWriter.Begin(blocks, Magic, Version);
         fields.Id(PoolId);
         fields.U64(Sequence);
         fields.U64(DurableSequence);
@@ -36,7 +32,7 @@ internal readonly record struct BatchHeader(
         fields.U16(HeaderBlocks);
         fields.U16(DataBlocks);
         fields.U32((uint)RecordBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(blocks[CrcAt..], Crc32C.Of(blocks));
+        FieldWriter.Seal(blocks);
     }
 
     /// <summary>How many header blocks a first block speaks of: 0 where it is none of a batch.</summary>
@@ -50,11 +46,7 @@ internal readonly record struct BatchHeader(
     /// <summary>Reads header blocks; <see cref="EngineFault.Corrupt"/> where they do not check. Their CRC field is cleared on the way.</summary>
     public static BatchHeader Read(Span<byte> blocks, string what)
     {
-        var fields = new FieldReader(blocks, what);
-        fields.Magic(Magic, Version);
-        var crc = fields.U32();
-        blocks.Slice(CrcAt, 4).Clear();
-        fields.Require(Crc32C.Of(blocks) == crc, "its checksum does not match");
+        var fields = FieldReader.Checked(blocks, Magic, Version, what);
         var header = new BatchHeader(
             fields.Id(), fields.U64(), fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.U16(), fields.U16(), (int)Math.Min(fields.U32(), int.MaxValue));
         fields.Zero(12);

@@ -9,6 +9,20 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string what)
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private readonly string what = what;
 
+    /// <summary>
+    /// Begins to read a structure that begins with its magic, its version and the CRC of all its bytes;
+    /// <see cref="EngineFault.Corrupt"/> where these do not check. The field of the CRC is cleared on the way.
+    /// </summary>
+    public static FieldReader Checked(Span<byte> bytes, ReadOnlySpan<byte> magic, uint version, string what)
+    {
+        var fields = new FieldReader(bytes, what);
+        fields.Magic(magic, version);
+        var crc = fields.U32();
+        bytes.Slice(FieldWriter.CrcAt, sizeof(uint)).Clear();
+        fields.Require(Crc32C.Of(bytes) == crc, "its checksum does not match");
+        return fields;
+    }
+
     public int Position { get; private set; }
 
     public readonly int Left => bytes.Length - Position;

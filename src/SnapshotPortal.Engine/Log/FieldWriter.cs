@@ -6,7 +6,23 @@ namespace SnapshotPortal.Engine.Log;
 /// <summary>Writes the fields of a structure one after another into zeroed bytes.</summary>
 internal ref struct FieldWriter(Span<byte> bytes)
 {
+    /// <summary>Where the CRC stands in a structure that begins with magic (8 bytes) and version (4).</summary>
+    public const int CrcAt = 12;
+
     private readonly Span<byte> bytes = bytes;
+
+    /// <summary>Begins a structure with its magic, its version and the place of its CRC, which <see cref="Seal"/> fills.</summary>
+    public static FieldWriter Begin(Span<byte> bytes, ReadOnlySpan<byte> magic, uint version)
+    {
+        var fields = new FieldWriter(bytes);
+        fields.Bytes(magic);
+        fields.U32(version);
+        fields.Skip(sizeof(uint));
+        return fields;
+    }
+
+    /// <summary>Puts the CRC of a complete structure in its place.</summary>
+    public static void Seal(Span<byte> bytes) => BinaryPrimitives.WriteUInt32LittleEndian(bytes[CrcAt..], Crc32C.Of(bytes));
 
     public int Position { get; private set; }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using SnapshotPortal.Engine.Files;
@@ -12,7 +11,6 @@ namespace SnapshotPortal.Engine.Log;
 internal sealed class Segment : IDisposable
 {
     private const uint Version = 1;
-    private const int CrcAt = 12;
     private const int DenseFieldsBytes = 48;
     private readonly ulong[]? present;
     private readonly int[] ranks = [];
@@ -43,12 +41,7 @@ internal sealed class Segment : IDisposable
         var words = (int)(blocksPerSegment + 63) / 64;
         var header = new byte[HeaderBlocksFor(words) * Limits.BlockBytes];
         var read = file.Read(0, header);
-        var fields = new FieldReader(header, what);
-        fields.Require(read == header.Length, "it ends too early");
-        fields.Magic(DenseMagic, Version);
-        var crc = fields.U32();
-        header.AsSpan(CrcAt, 4).Clear();
-        fields.Require(Crc32C.Of(header) == crc, "its checksum does not match");
+        var fields = FieldReader.Checked(header.AsSpan(0, read), DenseMagic, Version, what);
         fields.Require(fields.Id() == poolId, "it belongs to another pool");
         fields.Require(fields.U32() == number, "it is another segment");
         fields.Require(fields.U32() == blocksPerSegment, "its size is another");
@@ -60,16 +53,13 @@ internal sealed class Segment : IDisposable
     public static byte[] DenseHeader(Guid poolId, uint number, uint blocksPerSegment, ReadOnlySpan<ulong> present)
     {
         var header = new byte[HeaderBlocksFor(present.Length) * Limits.BlockBytes];
-        var fields = new FieldWriter(header);
-        fields.Bytes(DenseMagic);
-        fields.U32(Version);
-        fields.Skip(4);
+        var fields = FieldWriter.Begin(header, DenseMagic, Version);
         fields.Id(poolId);
         fields.U32(number);
         fields.U32(blocksPerSegment);
         fields.Skip(8);
         fields.Bytes(MemoryMarshal.AsBytes(present));
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(CrcAt), Crc32C.Of(header));
+        FieldWriter.Seal(header);
         return header;
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace SnapshotPortal.Engine.Log;
 
 /// <summary>Where a pool begins: docs/format.md, Superblock.</summary>
@@ -7,7 +5,6 @@ internal sealed record Superblock(
     Guid PoolId, ulong Number, long SegmentBytes, LogPosition Replay, uint Life, uint TableCrc, long TableBytes, uint SegmentsUsed, ulong Durable)
 {
     public const uint Version = 1;
-    private const int CrcAt = 12;
 
     private static ReadOnlySpan<byte> Magic => "SNPSUPER"u8;
 
@@ -19,10 +16,7 @@ internal sealed record Superblock(
     public void Write(Span<byte> block)
     {
         block.Clear();
-        var fields = new FieldWriter(block);
-        fields.Bytes(Magic);
-        fields.U32(Version);
-        fields.Skip(4);
+        var fields = FieldWriter.Begin(block, Magic, Version);
         fields.Id(PoolId);
         fields.U64(Number);
         fields.U64((ulong)SegmentBytes);
@@ -35,17 +29,13 @@ internal sealed record Superblock(
         fields.U32(SegmentsUsed);
         fields.Skip(4);
         fields.U64(Durable);
-        BinaryPrimitives.WriteUInt32LittleEndian(block[CrcAt..], Crc32C.Of(block));
+        FieldWriter.Seal(block);
     }
 
     /// <summary>Reads a slot; <see cref="EngineFault.Corrupt"/> where it does not check. The block's CRC field is cleared on the way.</summary>
     public static Superblock Read(Span<byte> block, string what)
     {
-        var fields = new FieldReader(block, what);
-        fields.Magic(Magic, Version);
-        var crc = fields.U32();
-        block.Slice(CrcAt, 4).Clear();
-        fields.Require(Crc32C.Of(block) == crc, "its checksum does not match");
+        var fields = FieldReader.Checked(block, Magic, Version, what);
         var (poolId, number, segmentBytes) = (fields.Id(), fields.U64(), (long)fields.U64());
         var replay = new LogPosition(fields.U64(), fields.U32(), fields.U32());
         var (life, tableCrc, tableBytes, segmentsUsed) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32());
