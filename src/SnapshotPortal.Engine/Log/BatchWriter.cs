@@ -329,7 +329,7 @@ internal sealed unsafe class BatchWriter
         var header = gathered.AsSpan(HeaderRoom - headerBlocks * Limits.BlockBytes, headerBlocks * Limits.BlockBytes);
         header.Clear();
         records.AsSpan(0, recordBytes).CopyTo(header[BatchHeader.Bytes..]);
-        new BatchHeader(poolId, nextSequence, Flusher.Durable, segment, nextBlock, life, headerBlocks, dataBlocks, recordBytes).Write(header);
+        new BatchHeader(poolId, nextSequence, Mutant.VouchesForUnsynced ? Flusher.Appended : Flusher.Durable, segment, nextBlock, life, headerBlocks, dataBlocks, recordBytes).Write(header);
 
         var position = (long)nextBlock * Limits.BlockBytes;
         int start = HeaderRoom - header.Length, end = HeaderRoom;

@@ -40,7 +40,7 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness live
             foreach (var map in snapshots) Store(map);
             table = table.WithRoots(disks, snapshots); // Before the writer may open stored pages again.
             log.Control(() => state.IsStoring = false);
-            log.Flusher.Flush();
+            if (!Mutant.CheckpointWithoutFlush) log.Flusher.Flush();
             var written = file.Write(previous, table, position, life, segmentsUsed, log.Flusher.Durable);
             liveness.CompleteCheckpoint();
             return written;

@@ -58,19 +58,19 @@ internal sealed class Flusher(SegmentFiles segments, ulong durable, BatchWriter 
         lock (guard)
         {
             upTo = Appended;
-            files = [.. unsynced];
+            files = Mutant.OnlyLastSegmentSynced ? [.. unsynced.TakeLast(1)] : [.. unsynced];
             (directory, directoryChanged) = (directoryChanged, false);
             // All but the last are complete: once synced they need it no more.
             if (unsynced.Count > 1) unsynced.RemoveRange(0, unsynced.Count - 1);
         }
         try
         {
-            foreach (var file in files) file.Sync();
-            if (directory) segments.SyncDirectory();
+            foreach (var file in Mutant.FlushWithoutSync ? [] : files) file.Sync();
+            if (directory && !Mutant.SegmentNotInDirectory) segments.SyncDirectory();
         }
         catch (Exception e)
         {
-            log.SetFence(e as EngineException ?? new EngineException(EngineFault.Io, e.Message, e));
+            if (!Mutant.FenceForgotten) log.SetFence(e as EngineException ?? new EngineException(EngineFault.Io, e.Message, e));
             lock (guard)
             {
                 flushing = false;

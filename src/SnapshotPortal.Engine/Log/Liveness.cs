@@ -88,7 +88,7 @@ internal sealed class Liveness(uint blocksPerSegment)
     {
         lock (guard)
         {
-            while (waitingPages.Count > 1)
+            while (waitingPages.Count > (Mutant.PagesWithoutGrace ? 0 : 1))
             {
                 var free = waitingPages.Dequeue();
                 foreach (var location in free.Stored) Die(location);

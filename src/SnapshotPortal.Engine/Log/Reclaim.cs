@@ -23,7 +23,7 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         foreach (var tree in trees) new FreedWalk(tree, liveness.FreeBlock, liveness.FreePage).Run();
         List<(uint, ulong[])> dead = [];
         log.Control(() => dead = liveness.TakeDying());
-        log.Flusher.Flush();
+        if (!Mutant.DeadWithoutFlush) log.Flusher.Flush();
         liveness.Clear(dead);
         segments.CloseRetired(keep: 16);
         foreach (var number in segments.Numbers())

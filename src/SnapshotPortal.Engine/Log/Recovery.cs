@@ -50,13 +50,13 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
     /// </remarks>
     private void Settle()
     {
-        foreach (var (_, location, blocks) in unvouched)
+        foreach (var (_, location, blocks) in Mutant.UnvouchedNotRewritten ? [] : unvouched)
         {
             var bytes = buffer.AsSpan(0, blocks * Limits.BlockBytes);
             segments.ReadAvailable(location.Segment, location.Block, bytes);
             segments.Get(location.Segment).File.Write((long)location.Block * Limits.BlockBytes, bytes);
         }
-        foreach (var number in visited) segments.Get(number).File.Sync();
+        foreach (var number in Mutant.ReplayNotSynced ? [] : visited) segments.Get(number).File.Sync();
         if (visited.Count > 0) segments.SyncDirectory();
     }
 
@@ -92,7 +92,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         var at = 0;
         while (records.Next())
             foreach (var crc in records.Crcs)
-                if (Crc32C.OfBlock(data.Slice(at++ * Limits.BlockBytes, Limits.BlockBytes)) != crc)
+                if (Crc32C.OfBlock(data.Slice(at++ * Limits.BlockBytes, Limits.BlockBytes)) != crc && !Mutant.ReplayUnchecked)
                 {
                     if (!vouched) return false;
                     Damage(records.Disk, $"{what} is damaged: a block of data does not match its checksum.");
@@ -146,7 +146,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
     private bool SkipDamage()
     {
         var vouched = TryFindVoucher(out var next) || End.Sequence <= superblock.Durable;
-        if (!vouched) return false;
+        if (!vouched || Mutant.DamageTakenForTail) return false;
         FoundDamage = true;
         if (TryReadExpected(out var header)) return Replay(header, vouched: true);
         var reason = PoolTable.Cut($"{What(End.Segment, End.Block)} is damaged: batch {End.Sequence} of the log cannot be read.");
@@ -187,7 +187,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         segments.ReadAvailable(segment, block, blocks);
         try { header = BatchHeader.Read(blocks, What(segment, block)); }
         catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { return false; }
-        return header.PoolId == superblock.PoolId && header.Segment == segment && header.Block == block && block + header.Blocks <= segments.BlocksPerSegment;
+        return (header.PoolId == superblock.PoolId || Mutant.ForeignBatchReplayed) && header.Segment == segment && header.Block == block && block + header.Blocks <= segments.BlocksPerSegment;
     }
 
     private void Damage(uint diskId, string reason)
@@ -201,7 +201,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
     {
         foreach (var number in numbers)
             if (number > Math.Max(End.Segment, superblock.SegmentsUsed)) segments.Delete(number);
-        if (End.Segment != 0) segments.Get(End.Segment).File.SetLength((long)End.Block * Limits.BlockBytes);
+        if (End.Segment != 0) segments.Get(End.Segment).File.SetLength((Mutant.TailTooShort ? End.Block - 1L : End.Block) * Limits.BlockBytes);
     }
 
     private string What(uint segment, uint block) => $"The batch at block {block} of '{segments.PathOf(segment)}'";

@@ -24,7 +24,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
             file.SetLength(2 * Limits.BlockBytes);
             WriteSlot(file, superblock);
         }
-        files.SyncDirectory(directory);
+        if (!Mutant.SuperblockNamedEarly) files.SyncDirectory(directory);
         files.Rename(temporary, PathOf(Name));
         files.SyncDirectory(directory);
         return superblock;
@@ -48,7 +48,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
             }
             catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { problem = e; }
         }
-        foreach (var superblock in slots.OrderByDescending(superblock => superblock.Number))
+        foreach (var superblock in slots.OrderByDescending(superblock => Mutant.StaleSuperblock ? 0 : superblock.Number))
         {
             try { return (superblock, ReadTable(superblock)); }
             catch (EngineException e) when (e.Fault is EngineFault.Corrupt or EngineFault.Missing) { problem = e; }
@@ -61,7 +61,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
     {
         var number = previous.Number + 1;
         var table = WriteTable(content, previous.PoolId, number);
-        files.SyncDirectory(directory);
+        if (!Mutant.TableNotInDirectory) files.SyncDirectory(directory);
         var superblock = previous with { Number = number, Replay = replay, Life = life, TableCrc = table.Crc, TableBytes = table.Bytes, SegmentsUsed = segmentsUsed, Durable = durable };
         using (var file = files.Open(PathOf(Name))) WriteSlot(file, superblock);
         foreach (var name in files.List(directory))
@@ -74,7 +74,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
         Span<byte> block = stackalloc byte[Limits.BlockBytes];
         superblock.Write(block);
         file.Write(superblock.SlotOffsetBytes, block);
-        file.Sync();
+        if (!Mutant.SuperblockNotSynced) file.Sync();
     }
 
     private (uint Crc, long Bytes) WriteTable(PoolTable table, Guid poolId, ulong number)
@@ -84,7 +84,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
         files.Delete(path);
         using var file = files.Create(path);
         file.Write(0, bytes);
-        file.Sync();
+        if (!Mutant.TableNotSynced) file.Sync();
         return (Crc32C.Of(bytes), bytes.Length);
     }
 

@@ -152,7 +152,7 @@ internal sealed class BlockMap
     private static MapPage Writable(MapPage? page, bool isLeaf, MapEntry covering, MapEdit edit)
     {
         if (page is null) return Made(isLeaf, covering, edit.Epoch, edit.Generation);
-        if (page.Birth == edit.Epoch && page.Generation == edit.Generation) return page;
+        if (page.Birth == edit.Epoch && (page.Generation == edit.Generation || Mutant.GenerationIgnored)) return page;
         if (page.Birth > edit.SharedUpTo)
         {
             // Nobody else needs it: its stored form is out of use, and it need not be copied unless a checkpoint is at it.

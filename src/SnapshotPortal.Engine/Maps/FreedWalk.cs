@@ -10,7 +10,7 @@ internal sealed class FreedWalk(FreedTree tree, Action<Location> freeBlock, Acti
     {
         var root = tree.Map.LoadedRoot(out _);
         if (root is null) return;
-        var heir = tree.Heir?.LoadedRoot(out _);
+        var heir = Mutant.HeirIgnored ? null : tree.Heir?.LoadedRoot(out _);
         for (var height = tree.Heir?.Height ?? 0; heir is not null && height > tree.Map.Height; height--) heir = tree.Heir!.ReadChild(heir, 0, height - 2, out _);
         Below(root, heir, tree.Map.Height - 1);
     }

@@ -137,7 +137,7 @@ internal sealed class MapPage
         lock (children!)
         {
             SetEntry(index, MapEntry.Zero(birth));
-            Volatile.Write(ref children[index], null);
+            if (!Mutant.TrimLeavesChildren) Volatile.Write(ref children[index], null);
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class MapPage
     private void Free(int first, int count, MapEdit edit)
     {
         foreach (var entry in entries.AsSpan(first, count))
-            if (entry.Kind == LocationKind.Block && entry.Birth > edit.SharedUpTo) edit.Freed.Blocks.Add(entry.Location);
+            if (entry.Kind == LocationKind.Block && (entry.Birth > edit.SharedUpTo || Mutant.SharedBlockFreed)) edit.Freed.Blocks.Add(entry.Location);
     }
 
     private void SetEntry(int index, MapEntry entry)

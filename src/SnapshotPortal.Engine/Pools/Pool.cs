@@ -212,7 +212,7 @@ public sealed class Pool : IDisposable
             while (previous is null) Checkpoint();
             try
             {
-                reclaim.Run(Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous)));
+                reclaim.Run(Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous)));
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced or EngineFault.Corrupt))
             {

@@ -133,7 +133,7 @@ internal sealed class PoolState(Pool pool)
                 break;
             case RecordKind.CloneDisk:
                 var source = snapshots[change.Snapshot];
-                var map = source.Map.FreezeGrown(change.LengthBytes, Generation);
+                var map = Mutant.CloneSharesHead ? source.Map : source.Map.FreezeGrown(change.LengthBytes, Generation);
                 Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source, Damage = source.Damage });
                 break;
             case RecordKind.ResizeDisk:
@@ -149,10 +149,10 @@ internal sealed class PoolState(Pool pool)
 
     private void Keep(PoolDisk disk, uint id, string name)
     {
-        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Damage = disk.Damage };
+        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, Mutant.SnapshotSharesHead ? disk.Map : disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Damage = disk.Damage };
         Add(snapshot);
         Move(disk, snapshot);
-        disk.Epoch++;
+        if (!Mutant.EpochNotRaised) disk.Epoch++;
     }
 
     private void RollBack(PoolDisk disk, LocalSnapshot to, PoolChange change)
