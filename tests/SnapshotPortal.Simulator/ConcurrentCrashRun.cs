@@ -50,8 +50,8 @@ internal sealed class ConcurrentCrashRun
     {
         var options = CrashRun.SmallPool(random);
         var pool = Pool.Open(files, Directory, options);
-        foreach (var disk in Disks)
-            pool.CreateDisk(disk, Threads * BlocksPerThread * (long)Limits.BlockBytes);
+        pool.CreateDisk(Disks[0], Threads * BlocksPerThread * (long)Limits.BlockBytes);
+        pool.CreateDisk(Disks[1], Threads * BlocksPerThread * (long)Limits.BlockBytes, DiskKeys.Any(0));
         files.FailAfter(random.Next(1, 150), SimulatedFault.Crash);
 
         var seeds = histories.Select(_ => random.Next()).ToArray();
@@ -73,6 +73,7 @@ internal sealed class ConcurrentCrashRun
         }
 
         using var recovered = Pool.Open(after, Directory, options);
+        DiskKeys.Unlock(recovered);
         return Check(recovered);
     }
 

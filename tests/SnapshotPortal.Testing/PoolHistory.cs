@@ -13,7 +13,7 @@ public sealed class PoolHistory(Random random)
     public PoolOperation Next(PoolContent state)
     {
         if (state.Disks.Count == 0)
-            return new PoolOperation.CreateDisk(NewName("disk", state.Disks), NewLengthBytes());
+            return Create(state);
         var disk = Any(state.Disks.Keys);
         return random.Next(100) switch
         {
@@ -28,7 +28,7 @@ public sealed class PoolHistory(Random random)
             < 83 when state.Snapshots.Count > 0 => new PoolOperation.DeleteSnapshot(Any(state.Snapshots.Keys)),
             < 87 when state.Snapshots.Count > 0 && state.Disks.Count < DisksMax => Clone(state),
             < 88 when Own(state, disk) is { Count: > 0 } snapshots => new PoolOperation.RollBack(disk, Any(snapshots), NewName("snapshot", state.Snapshots)),
-            < 90 when state.Disks.Count < DisksMax => new PoolOperation.CreateDisk(NewName("disk", state.Disks), NewLengthBytes()),
+            < 90 when state.Disks.Count < DisksMax => Create(state),
             < 92 => new PoolOperation.DeleteDisk(disk),
             < 95 => new PoolOperation.Checkpoint(),
             < 96 => new PoolOperation.Reopen(),
@@ -36,6 +36,9 @@ public sealed class PoolHistory(Random random)
             _ => Write(disk, state.Disks[disk].LengthBytes),
         };
     }
+
+    private PoolOperation.CreateDisk Create(PoolContent state) =>
+        new(NewName("disk", state.Disks), NewLengthBytes(), IsEncrypted: random.Next(2) == 0);
 
     private PoolOperation.CloneDisk Clone(PoolContent state)
     {

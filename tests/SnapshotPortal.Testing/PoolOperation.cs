@@ -92,9 +92,15 @@ public abstract record PoolOperation
     }
 
     /// <summary>Makes a disk.</summary>
-    public sealed record CreateDisk(string Disk, long LengthBytes) : PoolOperation
+    public sealed record CreateDisk(string Disk, long LengthBytes, bool IsEncrypted = false) : PoolOperation
     {
-        public override void Run(PoolSession session, ulong tag) => session.Pool.CreateDisk(Disk, LengthBytes);
+        public override void Run(PoolSession session, ulong tag)
+        {
+            if (IsEncrypted)
+                session.Pool.CreateDisk(Disk, LengthBytes, DiskKeys.Any(tag));
+            else
+                session.Pool.CreateDisk(Disk, LengthBytes);
+        }
 
         internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
             [new(after => after.Disks.Add(Disk, new(LengthBytes, (int)tag, Disk)))];

@@ -14,7 +14,7 @@ public sealed class PoolSession : IDisposable
     public PoolSession(IFileSystem files, string directory, PoolOptions options)
     {
         (this.files, this.directory, this.options) = (files, directory, options);
-        Pool = Pool.Open(files, directory, options);
+        Pool = Open();
     }
 
     /// <summary>The pool as it is open now.</summary>
@@ -24,7 +24,14 @@ public sealed class PoolSession : IDisposable
     public void Reopen()
     {
         Pool.Dispose();
-        Pool = Pool.Open(files, directory, options);
+        Pool = Open();
+    }
+
+    private Pool Open()
+    {
+        var pool = Pool.Open(files, directory, options);
+        DiskKeys.Unlock(pool);
+        return pool;
     }
 
     /// <summary>Closes the pool.</summary>

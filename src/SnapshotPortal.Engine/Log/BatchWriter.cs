@@ -257,7 +257,7 @@ internal sealed unsafe class BatchWriter
                         request.Complete(); // Zeroes into a block that reads as zeroes: nothing to store.
                         return false;
                     }
-                    BlockReader.ReadInLeaf(disk.Map, segments, request.Lba, patchBlock);
+                    BlockReader.ReadInLeaf(disk.Map, segments, disk.RequireCipher(), request.Lba, patchBlock);
                 }
             }
             if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
@@ -286,8 +286,9 @@ internal sealed unsafe class BatchWriter
                 var patched = patchBlock.AsSpan(request.Within, request.Length);
                 if (request.Data is null) patched.Clear();
                 else new ReadOnlySpan<byte>(request.Data, request.Length).CopyTo(patched);
-                patchBlock.CopyTo(room);
-                Checksum(patchBlock, writer.Write(request.Disk!.Id, request.Lba, 1));
+                if (request.Disk!.RequireCipher() is { } cipher) cipher.Encrypt(request.Lba, patchBlock, room);
+                else patchBlock.CopyTo(room);
+                Checksum(room[..Limits.BlockBytes], writer.Write(request.Disk.Id, request.Lba, 1));
                 return;
             default:
                 var data = new ReadOnlySpan<byte>(request.Data, (int)request.Blocks * Limits.BlockBytes);

@@ -39,6 +39,15 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string what)
 
     public Guid Id() => new(Take(16), bigEndian: true);
 
+    /// <summary>A cipher and the check value of its key; 0 where there is none.</summary>
+    public UInt128 KeyCheck()
+    {
+        var cipher = U32();
+        var check = BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
+        Require(cipher <= FieldWriter.CipherXts && (cipher == 0) == (check == 0), $"it names a cipher {cipher} that this program does not know");
+        return check;
+    }
+
     public Maps.MapEntry Entry() => new(new(U64()), U32(), U32());
 
     public string Text(int bytesMax)

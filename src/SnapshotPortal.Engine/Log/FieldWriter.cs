@@ -9,6 +9,9 @@ internal ref struct FieldWriter(Span<byte> bytes)
     /// <summary>Where the CRC stands in a structure that begins with magic (8 bytes) and version (4).</summary>
     public const int CrcAt = 12;
 
+    /// <summary>The number of AES-256-XTS; 0 is none.</summary>
+    public const uint CipherXts = 1;
+
     private readonly Span<byte> bytes = bytes;
 
     /// <summary>Begins a structure with its magic, its version and the place of its CRC, which <see cref="Seal"/> fills.</summary>
@@ -37,6 +40,13 @@ internal ref struct FieldWriter(Span<byte> bytes)
     public void U64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
 
     public void Id(Guid value) => value.TryWriteBytes(Take(16), bigEndian: true, out _);
+
+    /// <summary>A cipher and the check value of its key, or zeroes for the check value 0.</summary>
+    public void KeyCheck(UInt128 check)
+    {
+        U32(check == 0 ? 0 : CipherXts);
+        BinaryPrimitives.WriteUInt128LittleEndian(Take(16), check);
+    }
 
     public void Entry(Maps.MapEntry entry)
     {

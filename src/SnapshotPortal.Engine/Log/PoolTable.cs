@@ -10,7 +10,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
     public const int DamageBytesMax = 1024;
     private const uint Version = 1;
     private const int HeaderBytes = 56;
-    private const int RowBytesMax = 50 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
+    private const int RowBytesMax = 70 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
 
     private static ReadOnlySpan<byte> Magic => "SNPTABLE"u8;
 
@@ -35,6 +35,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.U64((ulong)disk.LengthBytes);
             fields.U32(disk.Parent);
             fields.Entry(disk.Root);
+            fields.KeyCheck(disk.KeyCheck);
             fields.Text(disk.Name);
             fields.Text(disk.Damage ?? "");
             WritePath(ref fields, disk.Path);
@@ -48,6 +49,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.U32(snapshot.Parent);
             fields.U32(snapshot.IsHidden ? 1u : 0);
             fields.Entry(snapshot.Root);
+            fields.KeyCheck(snapshot.KeyCheck);
             fields.Text(snapshot.Name);
             fields.Text(snapshot.DiskName);
             fields.Text(snapshot.Damage ?? "");
@@ -76,18 +78,18 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         var disks = new List<DiskRow>();
         for (var i = 0; i < diskCount; i++)
         {
-            var (id, epoch, length, parent, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry());
+            var (id, epoch, length, parent, root, key) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry(), fields.KeyCheck());
             var (name, damage) = (fields.Text(Limits.NameBytesMax), ReadDamage(ref fields));
             RequireLength(fields, length);
-            disks.Add(new(id, epoch, length, parent, root, name, damage, ReadPath(ref fields)));
+            disks.Add(new(id, epoch, length, parent, root, key, name, damage, ReadPath(ref fields)));
         }
         var snapshots = new List<SnapshotRow>();
         for (var i = 0; i < snapshotCount; i++)
         {
-            var (id, epoch, length, disk, parent, hidden, root) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.Entry());
+            var (id, epoch, length, disk, parent, hidden, root, key) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.Entry(), fields.KeyCheck());
             var (name, diskName) = (fields.Text(Limits.NameBytesMax), fields.Text(Limits.NameBytesMax));
             RequireLength(fields, length);
-            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, name, diskName, ReadDamage(ref fields), ReadPath(ref fields)));
+            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, key, name, diskName, ReadDamage(ref fields), ReadPath(ref fields)));
         }
         fields.Require(fields.Left == 0, "it is longer than its rows");
         return new(nextDisk, nextSnapshot, disks, snapshots, poolDamage);
@@ -126,6 +128,6 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         fields.Require(lengthBytes is > 0 and <= Limits.DiskBytesMax && lengthBytes % Limits.BlockBytes == 0, "a size is impossible");
 }
 
-internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Parent, MapEntry Root, string Name, string? Damage, EpochPath Path);
+internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Parent, MapEntry Root, UInt128 KeyCheck, string Name, string? Damage, EpochPath Path);
 
-internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, string Name, string DiskName, string? Damage, EpochPath Path);
+internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, UInt128 KeyCheck, string Name, string DiskName, string? Damage, EpochPath Path);

@@ -26,12 +26,14 @@ internal enum RecordKind : byte
 /// <param name="Kept">The snapshot that keeps the state before a roll back.</param>
 /// <param name="LengthBytes">The size of a disk that is made or resized.</param>
 /// <param name="Name">The name of what is made.</param>
-internal readonly record struct PoolChange(RecordKind Kind, uint Disk = 0, uint Snapshot = 0, uint Kept = 0, long LengthBytes = 0, string Name = "");
+/// <param name="KeyCheck">The check value of an encrypted disk's key; 0 where it is not encrypted.</param>
+internal readonly record struct PoolChange(RecordKind Kind, uint Disk = 0, uint Snapshot = 0, uint Kept = 0, long LengthBytes = 0, string Name = "", UInt128 KeyCheck = default);
 
 /// <summary>Writes records one after another into the zeroed bytes behind a batch header.</summary>
 internal ref struct RecordWriter(Span<byte> bytes)
 {
     private const int FixedBytes = 16;
+    private const int CreateDiskBytes = 36;
     private readonly Span<byte> bytes = bytes;
 
     public int Position { get; private set; }
@@ -63,7 +65,8 @@ internal ref struct RecordWriter(Span<byte> bytes)
         var name = Encoding.UTF8.GetByteCount(change.Name);
         var start = change.Kind switch
         {
-            RecordKind.CreateDisk or RecordKind.ResizeDisk or RecordKind.RollBackDisk => 16,
+            RecordKind.CreateDisk => CreateDiskBytes,
+            RecordKind.ResizeDisk or RecordKind.RollBackDisk => 16,
             RecordKind.TakeSnapshot => 12,
             RecordKind.CloneDisk => 24,
             _ => 8,
@@ -74,8 +77,12 @@ internal ref struct RecordWriter(Span<byte> bytes)
             BinaryPrimitives.WriteUInt32LittleEndian(record[8..], change.Snapshot);
         if (change.Kind is RecordKind.RollBackDisk)
             BinaryPrimitives.WriteUInt32LittleEndian(record[12..], change.Kept);
-        if (change.Kind is RecordKind.CreateDisk or RecordKind.CloneDisk or RecordKind.ResizeDisk)
-            BinaryPrimitives.WriteInt64LittleEndian(record[(start - 8)..], change.LengthBytes);
+        if (change.Kind is RecordKind.CreateDisk or RecordKind.ResizeDisk)
+            BinaryPrimitives.WriteInt64LittleEndian(record[8..], change.LengthBytes);
+        if (change.Kind is RecordKind.CloneDisk)
+            BinaryPrimitives.WriteInt64LittleEndian(record[16..], change.LengthBytes);
+        if (change.Kind is RecordKind.CreateDisk)
+            new FieldWriter(record[16..]).KeyCheck(change.KeyCheck);
         Encoding.UTF8.GetBytes(change.Name, record[start..]);
     }
 
@@ -160,7 +167,10 @@ internal ref struct RecordReader(ReadOnlySpan<byte> records, string what)
         var change = new PoolChange(Kind);
         switch (Kind)
         {
-            case RecordKind.CreateDisk or RecordKind.ResizeDisk:
+            case RecordKind.CreateDisk:
+                change = change with { Disk = fields.U32(), LengthBytes = (long)fields.U64(), KeyCheck = fields.KeyCheck() };
+                break;
+            case RecordKind.ResizeDisk:
                 change = change with { Disk = fields.U32(), LengthBytes = (long)fields.U64() };
                 break;
             case RecordKind.TakeSnapshot:

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Log;
 
 namespace SnapshotPortal.Engine.Maps;
 
-/// <summary>Reads a device's bytes through its map: one look-up for each leaf, one read for each run of consecutive blocks, every block checked.</summary>
+/// <summary>Reads a device's bytes through its map: one look-up for each leaf, one read for each run of consecutive blocks, every block checked, then decrypted.</summary>
 internal static class BlockReader
 {
     [SkipLocalsInit]
-    public static void Read(BlockMap map, SegmentFiles segments, long offsetBytes, Span<byte> destination)
+    public static void Read(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long offsetBytes, Span<byte> destination)
     {
         Span<byte> block = stackalloc byte[Limits.BlockBytes];
         while (!destination.IsEmpty)
@@ -16,14 +17,14 @@ internal static class BlockReader
             int count;
             if (within != 0 || destination.Length < Limits.BlockBytes)
             {
-                ReadInLeaf(map, segments, lba, block);
+                ReadInLeaf(map, segments, cipher, lba, block);
                 count = (int)Math.Min(Limits.BlockBytes - within, destination.Length);
                 block.Slice((int)within, count).CopyTo(destination);
             }
             else
             {
                 count = (int)Math.Min(destination.Length / Limits.BlockBytes, MapPage.Entries - lba % MapPage.Entries) * Limits.BlockBytes;
-                ReadInLeaf(map, segments, lba, destination[..count]);
+                ReadInLeaf(map, segments, cipher, lba, destination[..count]);
             }
             destination = destination[count..];
             offsetBytes += count;
@@ -35,14 +36,14 @@ internal static class BlockReader
     /// What a reader found in the map may be out of use, and given back, before it gets there. It then looks again: only a
     /// place that the map still names is damaged.
     /// </remarks>
-    public static void ReadInLeaf(BlockMap map, SegmentFiles segments, long lba, Span<byte> blocks)
+    public static void ReadInLeaf(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long lba, Span<byte> blocks)
     {
         var failed = default(Location);
         while (true)
         {
             try
             {
-                TryReadInLeaf(map, segments, lba, blocks);
+                TryReadInLeaf(map, segments, cipher, lba, blocks);
                 return;
             }
             catch (EngineException e) when (e.Fault == EngineFault.Corrupt && e.Location != failed && e.Location != default)
@@ -57,7 +58,7 @@ internal static class BlockReader
     }
 
     [SkipLocalsInit]
-    private static void TryReadInLeaf(BlockMap map, SegmentFiles segments, long lba, Span<byte> blocks)
+    private static void TryReadInLeaf(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long lba, Span<byte> blocks)
     {
         if (map.FindLeaf(lba, out _) is not { } leaf)
         {
@@ -71,7 +72,7 @@ internal static class BlockReader
         {
             var run = RunLength(entries);
             var bytes = blocks[..(run * Limits.BlockBytes)];
-            if (entries[0].Kind == LocationKind.Block) ReadRun(segments, lba, entries[..run], bytes);
+            if (entries[0].Kind == LocationKind.Block) ReadRun(segments, cipher, lba, entries[..run], bytes);
             else bytes.Clear();
             entries = entries[run..];
             blocks = blocks[bytes.Length..];
@@ -79,7 +80,7 @@ internal static class BlockReader
         }
     }
 
-    private static void ReadRun(SegmentFiles segments, long lba, ReadOnlySpan<MapEntry> entries, Span<byte> blocks)
+    private static void ReadRun(SegmentFiles segments, BlockCipher? cipher, long lba, ReadOnlySpan<MapEntry> entries, Span<byte> blocks)
     {
         segments.ReadBlocks(entries[0].Location, blocks);
         for (var i = 0; i < entries.Length; i++)
@@ -88,6 +89,7 @@ internal static class BlockReader
             blocks.Clear();
             throw segments.Damaged(entries[i].Location, lba + i);
         }
+        cipher?.Decrypt(lba, blocks);
     }
 
     private static int RunLength(ReadOnlySpan<MapEntry> entries)

@@ -1,3 +1,4 @@
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Maps;
 
 namespace SnapshotPortal.Engine.Pools;
@@ -35,7 +36,15 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     /// <summary>Why the content may not be what was kept: its disk was damaged when the snapshot was taken. Otherwise null.</summary>
     public string? Damage { get; init; }
 
+    /// <summary>Whether what is stored of it is encrypted.</summary>
+    public bool IsEncrypted => Key is not null;
+
+    /// <summary>Whether it can neither be read nor written until <see cref="Unlock"/>: encrypted, and the pool was opened since its key was known.</summary>
+    public bool IsLocked => Key is { IsMissing: true };
+
     internal uint Id { get; }
+
+    internal DiskKey? Key { get; init; }
 
     internal uint DiskId { get; }
 
@@ -69,7 +78,11 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
         pool.CheckOpen();
         try
         {
-            BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+            var cipher = RequireCipher();
+            BlockReader.Read(Map, pool.Segments, cipher, offsetBytes, destination);
+            if (cipher is null) return;
+            RequireExisting(); // Deleted or closed meanwhile, and its key wiped.
+            pool.CheckOpen();
         }
         catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
         {
@@ -97,6 +110,14 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
         return DeviceRange.Extents(Map, offsetBytes, lengthBytes);
     }
 
+    /// <summary>Hands in the key of its disk: as <see cref="PoolDisk.Unlock"/>.</summary>
+    public void Unlock(ReadOnlySpan<byte> key)
+    {
+        RequireExisting();
+        pool.CheckOpen();
+        Key?.HandIn(key, Name);
+    }
+
     /// <summary>
     /// Whether <see cref="ChangedSince"/> of an earlier snapshot's <see cref="Epoch"/> tells all that differs from it: not
     /// where the disk was rolled back behind that snapshot in between.
@@ -114,6 +135,9 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
         var blocks = LengthBytes / Limits.BlockBytes;
         return MapRun.AsExtents(new MapWalk(Map, 0, blocks, epoch).Runs(), 0, LengthBytes, withHoles: false);
     }
+
+    /// <summary>What its blocks are encrypted with, or null; <see cref="EngineFault.KeyUnavailable"/> while it is locked.</summary>
+    internal BlockCipher? RequireCipher() => Key?.CipherOf(Name);
 
     private void RequireExisting()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Engine.Log;
 
@@ -108,11 +109,24 @@ public sealed class Pool : IDisposable
     internal BatchWriter Log { get; }
 
     /// <summary>Makes an empty disk; durable on return.</summary>
-    public PoolDisk CreateDisk(string name, long lengthBytes)
+    public PoolDisk CreateDisk(string name, long lengthBytes) => CreateDisk(name, lengthBytes, keyCheck: 0);
+
+    /// <summary>
+    /// Makes an empty disk whose blocks are stored encrypted (AES-256-XTS) under a key of 64 random bytes; durable on return.
+    /// The pool keeps the key in memory only: whoever opens the pool again hands it in with <see cref="PoolDisk.Unlock"/>.
+    /// </summary>
+    public PoolDisk CreateDisk(string name, long lengthBytes, ReadOnlySpan<byte> key)
+    {
+        var disk = CreateDisk(name, lengthBytes, BlockCipher.CheckOf(key));
+        disk.Unlock(key);
+        return disk;
+    }
+
+    private PoolDisk CreateDisk(string name, long lengthBytes, UInt128 keyCheck)
     {
         CheckName(name);
         CheckLength(lengthBytes);
-        Change(() => new(RecordKind.CreateDisk, Disk: state.NextDisk, LengthBytes: lengthBytes, Name: name));
+        Change(() => new(RecordKind.CreateDisk, Disk: state.NextDisk, LengthBytes: lengthBytes, Name: name, KeyCheck: keyCheck));
         return state.FindDisk(name) ?? throw new EngineException(EngineFault.Missing, $"The disk '{name}' was deleted.");
     }
 
@@ -240,6 +254,7 @@ public sealed class Pool : IDisposable
             isClosed = true;
             if (Log.Fence is null) Log.TrimSegment();
             Segments.Dispose();
+            state.WipeKeys();
             fileLock.Dispose();
             closing.Dispose();
         }
@@ -264,6 +279,7 @@ public sealed class Pool : IDisposable
                 Epoch = row.Epoch,
                 Path = row.Path,
                 Damage = row.Damage,
+                Key = state.KeyOf(row.KeyCheck),
                 IsHidden = row.IsHidden,
                 IsDeleted = row.IsHidden,
                 Parent = ParentOf(row.Parent),
@@ -275,6 +291,7 @@ public sealed class Pool : IDisposable
                 Epoch = row.Epoch,
                 Path = row.Path,
                 Damage = row.Damage,
+                Key = state.KeyOf(row.KeyCheck),
                 Parent = ParentOf(row.Parent),
             });
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Maps;
 
 namespace SnapshotPortal.Engine.Pools;
@@ -39,7 +41,15 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     /// <inheritdoc/>
     public bool IsReadOnly => Damage is not null;
 
+    /// <summary>Whether what is stored of it is encrypted.</summary>
+    public bool IsEncrypted => Key is not null;
+
+    /// <summary>Whether it can neither be read nor written until <see cref="Unlock"/>: encrypted, and the pool was opened since its key was known.</summary>
+    public bool IsLocked => Key is { IsMissing: true };
+
     internal uint Id { get; }
+
+    internal DiskKey? Key { get; init; }
 
     internal EpochPath Path { get; set; } = EpochPath.Straight;
 
@@ -69,7 +79,11 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         pool.CheckOpen();
         try
         {
-            BlockReader.Read(Map, pool.Segments, offsetBytes, destination);
+            var cipher = RequireCipher();
+            BlockReader.Read(Map, pool.Segments, cipher, offsetBytes, destination);
+            if (cipher is null) return;
+            RequireExisting(); // Deleted or closed meanwhile, and its key wiped.
+            pool.CheckOpen();
         }
         catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
         {
@@ -105,11 +119,25 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         return DeviceRange.Extents(Map, offsetBytes, lengthBytes);
     }
 
+    /// <summary>
+    /// Hands in the key (64 bytes) of an encrypted disk: it, its snapshots and its clones can be read and written from now on.
+    /// <see cref="EngineFault.KeyUnavailable"/> where it is another key. Nothing to do for a disk that is not encrypted.
+    /// </summary>
+    public void Unlock(ReadOnlySpan<byte> key)
+    {
+        RequireExisting();
+        pool.CheckOpen();
+        Key?.HandIn(key, Name);
+    }
+
     internal void RequireWritable()
     {
         RequireExisting();
         if (Damage is not null) throw new EngineException(EngineFault.ReadOnly, $"The disk '{Name}' can only be read: {Damage}");
     }
+
+    /// <summary>What its blocks are encrypted with, or null; <see cref="EngineFault.KeyUnavailable"/> while it is locked.</summary>
+    internal BlockCipher? RequireCipher() => Key?.CipherOf(Name);
 
     private void RequireExisting()
     {
@@ -119,6 +147,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     /// <summary>Cuts a change into what the log takes: patches of single blocks, and runs of whole ones. No data: zeroes.</summary>
     private unsafe void Change(long offsetBytes, long lengthBytes, byte* data)
     {
+        var cipher = RequireCipher();
         while (lengthBytes > 0)
         {
             var (lba, within) = Math.DivRem(offsetBytes, Limits.BlockBytes);
@@ -137,11 +166,26 @@ public sealed class PoolDisk : IBlockDevice, IVersion
             {
                 var blocks = (int)Math.Min(lengthBytes / Limits.BlockBytes, Math.Min(pool.Log.WriteBlocksMax, PieceBlocksMax - lba % PieceBlocksMax));
                 count = (long)blocks * Limits.BlockBytes;
-                pool.Log.Write(this, lba, blocks, data);
+                if (cipher is null) pool.Log.Write(this, lba, blocks, data);
+                else WriteEncrypted(cipher, lba, new(data, (int)count));
             }
             offsetBytes += count;
             lengthBytes -= count;
             if (data is not null) data += count;
+        }
+    }
+    /// <summary>Encrypts on the caller's thread, so that disks do so side by side and the log's leader only copies.</summary>
+    private unsafe void WriteEncrypted(BlockCipher cipher, long lba, ReadOnlySpan<byte> blocks)
+    {
+        var room = ArrayPool<byte>.Shared.Rent(blocks.Length);
+        try
+        {
+            cipher.Encrypt(lba, blocks, room);
+            fixed (byte* encrypted = room) pool.Log.Write(this, lba, blocks.Length / Limits.BlockBytes, encrypted);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
         }
     }
 }

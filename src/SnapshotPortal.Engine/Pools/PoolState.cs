@@ -15,6 +15,7 @@ internal sealed class PoolState(Pool pool)
     private readonly SortedDictionary<uint, LocalSnapshot> snapshots = [];
     private readonly Dictionary<string, PoolDisk> disksByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LocalSnapshot> snapshotsByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, DiskKey> keys = [];
 
     public uint NextDisk { get; set; } = 1;
 
@@ -49,8 +50,8 @@ internal sealed class PoolState(Pool pool)
     public PoolTable Table() => new(
         NextDisk,
         NextSnapshot,
-        [.. disks.Values.Select(disk => new DiskRow(disk.Id, disk.Epoch, disk.LengthBytes, disk.Parent?.Id ?? 0, default, disk.Name, disk.Damage, disk.Path))],
-        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Name, snapshot.DiskName, snapshot.Damage, snapshot.Path))],
+        [.. disks.Values.Select(disk => new DiskRow(disk.Id, disk.Epoch, disk.LengthBytes, disk.Parent?.Id ?? 0, default, disk.Key?.Check ?? 0, disk.Name, disk.Damage, disk.Path))],
+        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Key?.Check ?? 0, snapshot.Name, snapshot.DiskName, snapshot.Damage, snapshot.Path))],
         Damage);
 
     public PoolDisk? FindDisk(string name)
@@ -80,6 +81,7 @@ internal sealed class PoolState(Pool pool)
             disks.Add(disk.Id, disk);
             disksByName.Add(disk.Name, disk);
             disk.Parent?.Children.Add(disk);
+            if (disk.Key is { } key) key.Uses++;
             NextDisk = Math.Max(NextDisk, disk.Id + 1);
         }
     }
@@ -89,10 +91,32 @@ internal sealed class PoolState(Pool pool)
         lock (guard)
         {
             snapshots.Add(snapshot.Id, snapshot);
-            if (!snapshot.IsHidden) snapshotsByName.Add(snapshot.Name, snapshot);
+            if (!snapshot.IsHidden)
+            {
+                snapshotsByName.Add(snapshot.Name, snapshot);
+                if (snapshot.Key is { } key) key.Uses++;
+            }
             snapshot.Parent?.Children.Add(snapshot);
             NextSnapshot = Math.Max(NextSnapshot, snapshot.Id + 1);
         }
+    }
+
+    /// <summary>The key of that check value, one for all that are encrypted with it; null for 0.</summary>
+    public DiskKey? KeyOf(UInt128 check)
+    {
+        if (check == 0) return null;
+        lock (guard)
+        {
+            if (!keys.TryGetValue(check, out var key)) keys.Add(check, key = new(check));
+            return key;
+        }
+    }
+
+    /// <summary>Wipes all keys. The pool is closed.</summary>
+    public void WipeKeys()
+    {
+        lock (guard)
+            foreach (var key in keys.Values) key.Wipe();
     }
 
     /// <summary>Refuses a change that the state does not allow; one that passes can be applied.</summary>
@@ -120,7 +144,7 @@ internal sealed class PoolState(Pool pool)
         switch (change.Kind)
         {
             case RecordKind.CreateDisk:
-                Add(new PoolDisk(pool, change.Disk, change.Name, new(pool.Segments, change.LengthBytes)) { LengthBytes = change.LengthBytes });
+                Add(new PoolDisk(pool, change.Disk, change.Name, new(pool.Segments, change.LengthBytes)) { LengthBytes = change.LengthBytes, Key = KeyOf(change.KeyCheck) });
                 break;
             case RecordKind.DeleteDisk:
                 Remove(disks[change.Disk]);
@@ -134,7 +158,7 @@ internal sealed class PoolState(Pool pool)
             case RecordKind.CloneDisk:
                 var source = snapshots[change.Snapshot];
                 var map = Mutant.CloneSharesHead ? source.Map : source.Map.FreezeGrown(change.LengthBytes, Generation);
-                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source, Damage = source.Damage });
+                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source, Key = source.Key, Damage = source.Damage });
                 break;
             case RecordKind.ResizeDisk:
                 var disk = disks[change.Disk];
@@ -149,7 +173,7 @@ internal sealed class PoolState(Pool pool)
 
     private void Keep(PoolDisk disk, uint id, string name)
     {
-        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, Mutant.SnapshotSharesHead ? disk.Map : disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Damage = disk.Damage };
+        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, Mutant.SnapshotSharesHead ? disk.Map : disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Key = disk.Key, Damage = disk.Damage };
         Add(snapshot);
         Move(disk, snapshot);
         if (!Mutant.EpochNotRaised) disk.Epoch++;
@@ -182,6 +206,7 @@ internal sealed class PoolState(Pool pool)
             disks.Remove(disk.Id);
             disksByName.Remove(disk.Name);
             disk.IsDeleted = true;
+            Release(disk.Key);
             Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null));
             Detach(disk);
         }
@@ -194,8 +219,16 @@ internal sealed class PoolState(Pool pool)
             snapshotsByName.Remove(snapshot.Name);
             snapshot.IsDeleted = true;
             snapshot.IsHidden = true;
+            Release(snapshot.Key);
             RemoveWhereUnneeded(snapshot);
         }
+    }
+
+    private void Release(DiskKey? key)
+    {
+        if (key is null || --key.Uses > 0) return;
+        keys.Remove(key.Check);
+        key.Wipe();
     }
 
     private void Detach(IVersion version)
