@@ -75,6 +75,7 @@ public sealed class CrashRun
     {
         SegmentBytes = (256 << random.Next(3)) * 1024L,
         BackgroundCheckpoints = false,
+        MapMemoryBytes = 1 << random.Next(10, 20), // Mostly room for a handful of pages: they come and go.
         NewId = () =>
         {
             var id = new byte[16];

@@ -41,10 +41,9 @@ internal sealed unsafe class BatchWriter
     private uint segment;
     private uint nextBlock;
     private ulong nextSequence;
-    private long bytesSinceCheckpoint;
     private volatile EngineException? fence;
 
-    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Guid poolId, uint life, LogPosition end, uint segmentsUsed)
+    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Guid poolId, uint life, LogPosition end, uint segmentsUsed, long replayBytes)
     {
         this.segments = segments;
         this.state = state;
@@ -55,6 +54,7 @@ internal sealed unsafe class BatchWriter
         nextSequence = end.Sequence;
         dataBlocksMax = (int)Math.Min(BatchHeader.DataBlocksMax, segments.BlocksPerSegment - 1 - BatchHeader.HeaderBlocksMax);
         gathered = GC.AllocateUninitializedArray<byte>(HeaderRoom + Math.Min(dataBlocksMax, 256) * Limits.BlockBytes, pinned: true);
+        Backlog = new(replayBytes);
         Flusher = new Flusher(segments, end.Sequence - 1, this);
     }
 
@@ -69,8 +69,8 @@ internal sealed unsafe class BatchWriter
     /// <summary>Where the next batch goes. Read by the leader.</summary>
     public LogPosition Position => segmentFile is null ? new(nextSequence, 0, 0) : new(nextSequence, segment, nextBlock);
 
-    /// <summary>Log written since <see cref="BeginCheckpoint"/>, without the pages of checkpoints. Any thread.</summary>
-    public long BytesSinceCheckpoint => Volatile.Read(ref bytesSinceCheckpoint);
+    /// <summary>Bytes of log that an opening would replay, without the pages of checkpoints.</summary>
+    public Backlog Backlog { get; }
 
     /// <summary>Why nothing is written any more, or null. Any thread.</summary>
     public EngineException? Fence => fence;
@@ -135,9 +135,6 @@ internal sealed unsafe class BatchWriter
         request.Control = null;
     }
 
-    /// <summary>Lets the counting of replayed bytes begin anew. The leader, as part of a checkpoint.</summary>
-    public void BeginCheckpoint() => Volatile.Write(ref bytesSinceCheckpoint, 0);
-
     public void SetFence(EngineException reason) =>
         fence ??= new(EngineFault.Fenced, $"The pool takes no more changes since an error: {reason.Message} Mend the cause and restart; everything flushed is kept.", reason);
 
@@ -197,7 +194,7 @@ internal sealed unsafe class BatchWriter
         WriteBatch(writer.Position, 0);
         foreach (var change in changes) state.Apply(change);
         liveness.Take(state.Freed);
-        Count(Limits.BlockBytes);
+        Backlog.Add(Limits.BlockBytes);
     }
 
     private void RunData()
@@ -249,7 +246,6 @@ internal sealed unsafe class BatchWriter
             if (request.Disk is { } disk)
             {
                 disk.RequireWritable();
-                disk.Map.Prepare(request.Lba, request.Blocks);
                 if (request.Kind == LogRequestKind.Patch)
                 {
                     if (request.Data is null && disk.Map.Find(request.Lba).Kind != LocationKind.Block)
@@ -259,6 +255,8 @@ internal sealed unsafe class BatchWriter
                     }
                     BlockReader.ReadInLeaf(disk.Map, segments, disk.RequireCipher(), request.Lba, patchBlock);
                 }
+                if (request.Kind == LogRequestKind.Zero) disk.Map.PrepareZero(request.Lba, request.Blocks, state.EditOf(disk));
+                else disk.Map.PrepareBlocks(request.Lba, state.EditOf(disk));
             }
             if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
             if (batch.Count == 0) Reserve(BatchHeader.HeaderBlocksFor(recordBytes) + dataBlocks);
@@ -373,7 +371,7 @@ internal sealed unsafe class BatchWriter
             {
                 case LogRequestKind.Zero:
                     request.Disk!.Map.SetZero(request.Lba, request.Blocks, state.EditOf(request.Disk));
-                    Count(Limits.BlockBytes);
+                    Backlog.Add(Limits.BlockBytes);
                     break;
                 case LogRequestKind.MapPages:
                     length = RecordWriter.Padded(8 + (int)request.Blocks * sizeof(uint));
@@ -384,12 +382,10 @@ internal sealed unsafe class BatchWriter
                     var crcs = MemoryMarshal.Cast<byte, uint>(records.AsSpan(at + 16, (int)request.Blocks * sizeof(uint)));
                     request.Disk!.Map.SetBlocks(request.Lba, data, crcs, state.EditOf(request.Disk));
                     data = data.Plus((int)request.Blocks);
-                    Count(request.Blocks * Limits.BlockBytes);
+                    Backlog.Add(request.Blocks * Limits.BlockBytes);
                     break;
             }
             at += length;
         }
     }
-
-    private void Count(long bytes) => Volatile.Write(ref bytesSinceCheckpoint, bytesSinceCheckpoint + bytes);
 }

@@ -10,7 +10,7 @@ namespace SnapshotPortal.Engine.Log;
 /// stored yet, children before parents; a flush, which also makes the log up to here durable; the table; the superblock.
 /// A crash anywhere before the last step leaves the previous checkpoint in force.
 /// </remarks>
-internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness liveness)
+internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness liveness, MapCache cache)
 {
     private const int PagesPerWrite = 64;
     private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(PagesPerWrite * Limits.BlockBytes, pinned: true);
@@ -31,7 +31,8 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness live
             snapshots = Array.ConvertAll(state.Snapshots(), snapshot => snapshot.Map);
             state.Generation++;
             state.IsStoring = true;
-            log.BeginCheckpoint();
+            cache.Backlog.BeginCheckpoint();
+            log.Backlog.BeginCheckpoint();
             liveness.BeginCheckpoint();
         });
         try
@@ -42,6 +43,8 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness live
             log.Control(() => state.IsStoring = false);
             if (!Mutant.CheckpointWithoutFlush) log.Flusher.Flush();
             var written = file.Write(previous, table, position, life, segmentsUsed, log.Flusher.Durable);
+            cache.Backlog.CompleteCheckpoint();
+            log.Backlog.CompleteCheckpoint();
             liveness.CompleteCheckpoint();
             return written;
         }
@@ -73,7 +76,7 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness live
         if (pageLevel > level)
         {
             for (var i = 0; i < MapPage.Entries; i++)
-                if (page.Loaded(i) is { } child) Collect(child, pageLevel - 1, level);
+                if (page.UnstoredChild(i) is { } child) Collect(child, pageLevel - 1, level);
             return;
         }
         pending.Add(page);
@@ -83,10 +86,18 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness live
     private unsafe void StorePending()
     {
         if (pending.Count == 0) return;
-        for (var i = 0; i < pending.Count; i++) pending[i].Store(PageBytes(i));
+        for (var i = 0; i < pending.Count; i++)
+        {
+            pending[i].Seal();
+            pending[i].Bytes.CopyTo(PageBytes(i));
+        }
         Location location;
         fixed (byte* data = buffer) location = log.MapPages(pending.Count, data);
-        for (var i = 0; i < pending.Count; i++) pending[i].MarkStored(location.Plus(i), Crc32C.OfBlock(PageBytes(i)));
+        for (var i = 0; i < pending.Count; i++)
+        {
+            pending[i].MarkStored(location.Plus(i), Crc32C.OfBlock(PageBytes(i)));
+            cache.Keep(pending[i]);
+        }
         pending.Clear();
     }
 

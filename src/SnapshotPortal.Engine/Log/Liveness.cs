@@ -88,13 +88,14 @@ internal sealed class Liveness(uint blocksPerSegment)
     {
         lock (guard)
         {
-            while (waitingPages.Count > (Mutant.PagesWithoutGrace ? 0 : 1))
+            // What it was storing is stored now: only the place is kept, not the page.
+            foreach (var list in (PageList[])[.. waitingPages, pages])
             {
-                var free = waitingPages.Dequeue();
-                foreach (var location in free.Stored) Die(location);
-                foreach (var page in free.BeingStored)
-                    if (page.IsStored) Die(page.StoredAt);
+                list.Stored.AddRange(list.BeingStored.Where(page => page.IsStored).Select(page => page.StoredAt));
+                list.BeingStored.Clear();
             }
+            while (waitingPages.Count > (Mutant.PagesWithoutGrace ? 0 : 1))
+                foreach (var location in waitingPages.Dequeue().Stored) Die(location);
         }
     }
 

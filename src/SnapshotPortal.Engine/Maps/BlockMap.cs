@@ -1,5 +1,4 @@
 using System.Numerics;
-using SnapshotPortal.Engine.Log;
 
 namespace SnapshotPortal.Engine.Maps;
 
@@ -9,19 +8,19 @@ namespace SnapshotPortal.Engine.Maps;
 /// </summary>
 internal sealed class BlockMap
 {
-    private readonly SegmentFiles segments;
+    private readonly MapCache cache;
     private readonly int height;
     private MapPage? root;
 
     // What stands for the root while no page of it is loaded. Changed only before root is published.
     private MapEntry rootEntry;
 
-    public BlockMap(SegmentFiles segments, long lengthBytes, MapEntry rootEntry = default)
-        : this(segments, HeightFor(lengthBytes), null, rootEntry) { }
+    public BlockMap(MapCache cache, long lengthBytes, MapEntry rootEntry = default)
+        : this(cache, HeightFor(lengthBytes), null, rootEntry) { }
 
-    private BlockMap(SegmentFiles segments, int height, MapPage? root, MapEntry rootEntry)
+    private BlockMap(MapCache cache, int height, MapPage? root, MapEntry rootEntry)
     {
-        this.segments = segments;
+        this.cache = cache;
         this.height = height;
         this.root = root;
         this.rootEntry = rootEntry;
@@ -37,7 +36,7 @@ internal sealed class BlockMap
     public MapEntry StoredRoot => root?.Stored ?? rootEntry;
 
     /// <summary>The same tree, seen as it is now: nothing that is changed later under a newer epoch or generation shows in it.</summary>
-    public BlockMap Freeze() => new(segments, height, root, rootEntry);
+    public BlockMap Freeze() => new(cache, height, root, rootEntry);
 
     /// <summary>The same tree for a disk of another size, at least as large.</summary>
     public BlockMap FreezeGrown(long lengthBytes, long generation)
@@ -48,9 +47,10 @@ internal sealed class BlockMap
             var above = new MapPage(isLeaf: false, page?.Birth ?? entry.Birth, generation);
             if (page is null) above.SetFirst(entry);
             else above.SetChild(0, page);
+            cache.Backlog.Add(1);
             page = above;
         }
-        return new(segments, HeightFor(lengthBytes), page, entry);
+        return new(cache, HeightFor(lengthBytes), page, entry);
     }
 
     /// <summary>
@@ -67,12 +67,25 @@ internal sealed class BlockMap
     /// <summary>What the map says of one block.</summary>
     public MapEntry Find(long lba) => FindLeaf(lba, out var covering)?.Read((int)(lba % MapPage.Entries)) ?? covering;
 
-    /// <summary>Loads what setting blocks or zeroes in the range will need, so that it cannot fail.</summary>
-    public void Prepare(long lba, long blocks)
+    /// <summary>Makes the pages changeable that setting the blocks of one leaf will change, so that it cannot fail. The writer only.</summary>
+    public void PrepareBlocks(long lba, MapEdit edit) => WritableLeaf(lba, edit);
+
+    /// <summary>Likewise for setting a range to zero: only at its ends is a page changed that has to be read.</summary>
+    public void PrepareZero(long lba, long blocks, MapEdit edit)
     {
-        var last = lba + blocks - 1;
-        FindLeaf(lba, out _);
-        if (last / MapPage.Entries != lba / MapPage.Entries) FindLeaf(last, out _);
+        PrepareZeroAt(lba, edit);
+        PrepareZeroAt(lba + blocks - 1, edit);
+    }
+
+    private void PrepareZeroAt(long lba, MapEdit edit)
+    {
+        if (LoadedRoot(out _) is null) return;
+        var page = WritableRoot(edit);
+        for (var level = height - 1; level > 0; level--)
+        {
+            if (page.Child(IndexOf(lba, level), out var entry) is null && entry.Kind != LocationKind.Page) return;
+            page = WritableChild(page, IndexOf(lba, level), level - 1, edit);
+        }
     }
 
     /// <summary>Points a run of blocks to consecutive locations. The writer only.</summary>
@@ -113,7 +126,7 @@ internal sealed class BlockMap
             {
                 if (end - at == covered)
                 {
-                    edit.Freed.Trees.Add(new(new BlockMap(segments, level, child, entry), edit.SharedUpTo, Heir: null));
+                    edit.Freed.Trees.Add(new(new BlockMap(cache, level, child, entry), edit.SharedUpTo, Heir: null));
                     page.SetChildZero(index, edit.Epoch);
                 }
                 else
@@ -142,17 +155,19 @@ internal sealed class BlockMap
 
     private MapPage WritableChild(MapPage parent, int index, int level, MapEdit edit)
     {
-        var page = LoadedChild(parent, index, level, out var entry);
+        var unstored = parent.Child(index, out var entry);
+        var page = unstored ?? (entry.Kind == LocationKind.Page ? cache.Load(entry, level == 0) : null);
         var writable = Writable(page, level == 0, entry, edit);
-        if (writable != page) parent.SetChild(index, writable);
+        if (writable != unstored) parent.SetChild(index, writable);
         return writable;
     }
 
     /// <summary>The page itself where it may be changed, or else a copy; or a new one in place of the entry that stands for it.</summary>
-    private static MapPage Writable(MapPage? page, bool isLeaf, MapEntry covering, MapEdit edit)
+    private MapPage Writable(MapPage? page, bool isLeaf, MapEntry covering, MapEdit edit)
     {
+        if (page is not null && page.Birth == edit.Epoch && (page.Generation == edit.Generation || Mutant.GenerationIgnored)) return page;
+        cache.Backlog.Add(1);
         if (page is null) return Made(isLeaf, covering, edit.Epoch, edit.Generation);
-        if (page.Birth == edit.Epoch && (page.Generation == edit.Generation || Mutant.GenerationIgnored)) return page;
         if (page.Birth > edit.SharedUpTo)
         {
             // Nobody else needs it: its stored form is out of use, and it need not be copied unless a checkpoint is at it.
@@ -175,37 +190,27 @@ internal sealed class BlockMap
         return page;
     }
 
-    /// <summary>The root's page, read from the log where it has to be; or null and the entry that stands for the whole map.</summary>
+    /// <summary>The root's page, read from the log where it has to be, and kept; or null and the entry that stands for the whole map.</summary>
     public MapPage? LoadedRoot(out MapEntry entry)
     {
         entry = rootEntry;
         if (Volatile.Read(ref root) is { } page) return page;
         if (entry.Kind != LocationKind.Page) return Volatile.Read(ref root);
-        return Interlocked.CompareExchange(ref root, Load(entry, height == 1), null) ?? root;
+        return Interlocked.CompareExchange(ref root, cache.Read(entry, height == 1), null) ?? root;
     }
 
-    /// <summary>A page's child of the given level (0: leaf), likewise.</summary>
+    /// <summary>A page's child of the given level (0: leaf), likewise, and kept while memory allows.</summary>
     public MapPage? LoadedChild(MapPage parent, int index, int level, out MapEntry entry)
     {
         if (parent.Child(index, out entry) is { } child) return child;
-        if (entry.Kind != LocationKind.Page) return null;
-        child = Load(entry, level == 0);
-        parent.OfferChild(index, child);
-        return child;
+        return entry.Kind == LocationKind.Page ? cache.Load(entry, level == 0) : null;
     }
 
     /// <summary>Likewise, without keeping in memory what had to be read: for walks, which come by once.</summary>
     public MapPage? ReadChild(MapPage parent, int index, int level, out MapEntry entry)
     {
         if (parent.Child(index, out entry) is { } child) return child;
-        return entry.Kind == LocationKind.Page ? Load(entry, level == 0) : null;
-    }
-
-    private MapPage Load(MapEntry entry, bool isLeaf)
-    {
-        Span<byte> block = stackalloc byte[Limits.BlockBytes];
-        segments.ReadChecked(entry, block);
-        return MapPage.Load(block, isLeaf, entry);
+        return entry.Kind == LocationKind.Page ? cache.Read(entry, level == 0) : null;
     }
 
     private static int IndexOf(long lba, int level) => (int)(lba >> level * MapPage.EntryBits) & (MapPage.Entries - 1);

@@ -2,31 +2,40 @@ using System.Runtime.InteropServices;
 
 namespace SnapshotPortal.Engine.Maps;
 
-/// <summary>A page of a map in memory: 256 entries, and for an inner page the loaded pages below.</summary>
+/// <summary>A page of a map in memory: 256 entries, and for an inner page the pages below that are not stored.</summary>
 /// <remarks>
 /// One writer (the log's leader) changes entries in place, but only of a page that was born in its disk's current epoch
 /// and in the pool's current generation; any other page is immutable and is copied first. An epoch ends with a snapshot,
 /// a generation with the beginning of a checkpoint: that is what keeps both from seeing later changes.
 /// Readers take no lock: they copy entries and compare <see cref="version"/> before and after.
-/// A loaded child is the truth; the entry beside it may be older and is brought up to date when the page is stored.
+/// A child that hangs here is the truth, and the entry beside it says <see cref="Unstored"/>. A checkpoint stores the
+/// children, then the page with entries that point to them, and lets the children go: from then on they are found by
+/// their place, in the <see cref="MapCache"/> or in the log.
 /// </remarks>
 internal sealed class MapPage
 {
     public const int Entries = 256;
     public const int EntryBits = 8;
 
+    // Stands for a child that is not stored yet: there is no segment 0.
+    private static readonly Location Unstored = Location.Of(LocationKind.Page, 0, 0);
+
     private readonly MapEntry[] entries = new MapEntry[Entries];
-    private readonly MapPage?[]? children;
+    private MapPage?[]? children;
     private int version;
     private ulong storedAt;
     private uint storedCrc;
 
     public MapPage(bool isLeaf, uint birth, long generation)
     {
+        IsLeaf = isLeaf;
         Birth = birth;
         Generation = generation;
-        if (!isLeaf) children = new MapPage?[Entries];
     }
+
+    /// <summary>A stored page, whose <see cref="Bytes"/> are then read.</summary>
+    public MapPage(bool isLeaf, MapEntry stored)
+        : this(isLeaf, stored.Birth, generation: -1) => MarkStored(stored.Location, stored.Crc);
 
     /// <summary>The epoch in which anything below last changed.</summary>
     public uint Birth { get; }
@@ -34,7 +43,10 @@ internal sealed class MapPage
     /// <summary>The generation in which this page may be changed.</summary>
     public long Generation { get; private set; }
 
-    public bool IsLeaf => children is null;
+    public bool IsLeaf { get; }
+
+    /// <summary>The entries as they are stored. Written before the page is published; read while nobody changes it.</summary>
+    public Span<byte> Bytes => MemoryMarshal.AsBytes(entries.AsSpan());
 
     /// <summary>The entry of a stored page for the page above it. While nobody opens the page again.</summary>
     public MapEntry Stored => new(StoredAt, storedCrc, Birth);
@@ -47,9 +59,24 @@ internal sealed class MapPage
     public MapPage Copy(uint birth, long generation)
     {
         var copy = new MapPage(IsLeaf, birth, generation);
+        // The children first: where a checkpoint lets them go meanwhile, the entries point to them already.
+        var below = Volatile.Read(ref children);
+        Volatile.ReadBarrier();
         entries.CopyTo(copy.entries, 0);
-        children?.CopyTo(copy.children!, 0);
+        if (below is not null) copy.TakeChildren(below);
         return copy;
+    }
+
+    // Stored ones stay behind: else pages that are copied in every generation would keep all below them in memory.
+    private void TakeChildren(MapPage?[] below)
+    {
+        children = new MapPage?[Entries];
+        for (var i = 0; i < Entries; i++)
+        {
+            if (below[i] is not { } child) continue;
+            if (child.IsStored) entries[i] = child.Stored;
+            else (children[i], entries[i]) = (child, new(Unstored, 0, child.Birth));
+        }
     }
 
     /// <summary>Reads entries as one consistent state.</summary>
@@ -108,69 +135,53 @@ internal sealed class MapPage
     /// <summary>Sets the first entry, before the page is published.</summary>
     public void SetFirst(MapEntry entry) => entries[0] = entry;
 
-    /// <summary>The loaded page below an entry, or null together with the entry that says what is there.</summary>
+    /// <summary>The unstored page below an entry, or null together with the entry that says what is there.</summary>
     public MapPage? Child(int index, out MapEntry entry)
     {
-        entry = default;
-        if (Volatile.Read(ref children![index]) is { } child) return child;
-        entry = Read(index);
-        // The writer publishes a child before its entry: whoever saw the entry of an unstored child finds the child now.
-        return Volatile.Read(ref children[index]);
+        do
+        {
+            entry = default;
+            if (UnstoredChild(index) is { } child) return child;
+            entry = Read(index);
+        }
+        while (entry.Location == Unstored); // The writer has put a child there meanwhile.
+        return null;
     }
 
-    /// <summary>The page below an entry, where it is in memory.</summary>
-    public MapPage? Loaded(int index) => Volatile.Read(ref children![index]);
+    /// <summary>The page below an entry, where it is not stored or was not when this page was last changed.</summary>
+    public MapPage? UnstoredChild(int index) => Volatile.Read(ref children) is { } below ? Volatile.Read(ref below[index]) : null;
 
     /// <summary>Puts a changed child in place. The writer only.</summary>
     public void SetChild(int index, MapPage child)
     {
-        lock (children!)
-        {
-            Volatile.Write(ref children[index], child);
-            SetEntry(index, new(Location.Of(LocationKind.Page, 0, 0), 0, child.Birth));
-        }
+        var below = children;
+        if (below is null) Volatile.Write(ref children, below = new MapPage?[Entries]);
+        Volatile.Write(ref below[index], child);
+        SetEntry(index, new(Unstored, 0, child.Birth));
     }
 
     /// <summary>Replaces a subtree by zeroes. The writer only.</summary>
     public void SetChildZero(int index, uint birth)
     {
-        lock (children!)
-        {
-            SetEntry(index, MapEntry.Zero(birth));
-            if (!Mutant.TrimLeavesChildren) Volatile.Write(ref children[index], null);
-        }
+        SetEntry(index, MapEntry.Zero(birth));
+        if (children is { } below && !Mutant.TrimLeavesChildren) Volatile.Write(ref below[index], null);
     }
 
-    /// <summary>Puts a page read from the log in place, unless the writer changed the entry meanwhile.</summary>
-    public void OfferChild(int index, MapPage loaded)
+    /// <summary>Points the entries to the children, all stored before, and lets these go. For a page that is not changed any more.</summary>
+    public void Seal()
     {
-        lock (children!)
-        {
-            if (children[index] is null && entries[index] == loaded.Stored) Volatile.Write(ref children[index], loaded);
-        }
-    }
-
-    /// <summary>Makes the stored form, all loaded children stored before. For a page that is not changed any more.</summary>
-    public void Store(Span<byte> destination)
-    {
-        for (var i = 0; children is not null && i < Entries; i++)
-            if (children[i] is { } child) entries[i] = child.Stored;
-        MemoryMarshal.AsBytes(entries.AsSpan()).CopyTo(destination);
+        if (children is not { } below) return;
+        BeginChange();
+        for (var i = 0; i < Entries; i++)
+            if (below[i] is { } child) entries[i] = child.Stored;
+        EndChange();
+        Volatile.Write(ref children, null);
     }
 
     public void MarkStored(Location location, uint crc)
     {
         storedCrc = crc;
         Volatile.Write(ref storedAt, location.Value);
-    }
-
-    /// <summary>Makes a page of its stored form, whose checksum has been compared.</summary>
-    public static MapPage Load(ReadOnlySpan<byte> source, bool isLeaf, MapEntry stored)
-    {
-        var page = new MapPage(isLeaf, stored.Birth, generation: -1);
-        page.MarkStored(stored.Location, stored.Crc);
-        source.CopyTo(MemoryMarshal.AsBytes(page.entries.AsSpan()));
-        return page;
     }
 
     private void Free(int first, int count, MapEdit edit)

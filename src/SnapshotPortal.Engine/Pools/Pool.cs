@@ -2,6 +2,7 @@ using System.Text;
 using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Engine.Log;
+using SnapshotPortal.Engine.Maps;
 
 namespace SnapshotPortal.Engine.Pools;
 
@@ -13,12 +14,6 @@ namespace SnapshotPortal.Engine.Pools;
 /// </remarks>
 public sealed class Pool : IDisposable
 {
-    // Below that a pass would cost more than it gives back.
-    private const long ReclaimBlocksMin = (64L << 20) / Limits.BlockBytes;
-
-    // What was deleted gathers for so long.
-    private const int ReclaimSeconds = 10;
-
     private readonly PoolOptions options;
     private readonly IDisposable fileLock;
     private readonly SuperblockFile superblockFile;
@@ -28,8 +23,7 @@ public sealed class Pool : IDisposable
     private readonly Liveness liveness;
     private readonly Reclaim reclaim;
     private readonly Lock checkpointLock = new();
-    private readonly Thread? upkeepThread;
-    private readonly ManualResetEventSlim closing = new();
+    private readonly Upkeep? upkeep;
     private Superblock superblock;
     private Superblock? previous;
     private bool hasCheckpointed;
@@ -43,6 +37,7 @@ public sealed class Pool : IDisposable
         PoolTable table;
         (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
+        Pages = new(Segments, options.MapMemoryBytes);
         state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot, Damage = table.Damage };
         try
         {
@@ -52,8 +47,8 @@ public sealed class Pool : IDisposable
             life = recovery.Life + 1;
             Segments.DropTemporaries();
             liveness = new(Segments.BlocksPerSegment);
-            Log = new(Segments, state, liveness, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed);
-            checkpoint = new(Log, state, liveness);
+            Log = new(Segments, state, liveness, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes);
+            checkpoint = new(Log, state, liveness, Pages);
             reclaim = new(Log, state, liveness, Segments);
             if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
         }
@@ -62,9 +57,7 @@ public sealed class Pool : IDisposable
             Segments.Dispose();
             throw;
         }
-        if (!options.BackgroundCheckpoints) return;
-        upkeepThread = new Thread(WorkInBackground) { IsBackground = true, Name = "pool upkeep" };
-        upkeepThread.Start();
+        if (options.BackgroundCheckpoints) upkeep = new(this, liveness);
     }
 
     /// <summary>Opens the pool in <paramref name="directory"/>, recovering what a crash left, or makes a new one where there is none.</summary>
@@ -105,6 +98,8 @@ public sealed class Pool : IDisposable
     public string? Damage => state.Damage;
 
     internal SegmentFiles Segments { get; }
+
+    internal MapCache Pages { get; }
 
     internal BatchWriter Log { get; }
 
@@ -242,11 +237,10 @@ public sealed class Pool : IDisposable
     public void Dispose()
     {
         if (isClosed) return;
-        closing.Set();
-        upkeepThread?.Join();
+        upkeep?.Dispose();
         try
         {
-            if (Log.Fence is null && Log.BytesSinceCheckpoint > 0) CheckpointIfRoom();
+            if (Log.Fence is null && Log.Backlog.Total > 0) CheckpointIfRoom();
             if (Log.Fence is null) Log.Flusher.Flush();
         }
         finally
@@ -256,9 +250,11 @@ public sealed class Pool : IDisposable
             Segments.Dispose();
             state.WipeKeys();
             fileLock.Dispose();
-            closing.Dispose();
         }
     }
+
+    /// <summary>Asked before every change of a disk: waits where checkpoints have fallen behind.</summary>
+    internal void Admit() => upkeep?.Admit();
 
     internal void CheckOpen() => ObjectDisposedException.ThrowIf(isClosed, this);
 
@@ -273,7 +269,7 @@ public sealed class Pool : IDisposable
     {
         // Ids ascend with time, so a parent stands before its children.
         foreach (var row in table.Snapshots)
-            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, new(Segments, row.LengthBytes, row.Root))
+            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, new(Pages, row.LengthBytes, row.Root))
             {
                 LengthBytes = row.LengthBytes,
                 Epoch = row.Epoch,
@@ -285,7 +281,7 @@ public sealed class Pool : IDisposable
                 Parent = ParentOf(row.Parent),
             });
         foreach (var row in table.Disks)
-            state.Add(new PoolDisk(this, row.Id, row.Name, new(Segments, row.LengthBytes, row.Root))
+            state.Add(new PoolDisk(this, row.Id, row.Name, new(Pages, row.LengthBytes, row.Root))
             {
                 LengthBytes = row.LengthBytes,
                 Epoch = row.Epoch,
@@ -318,40 +314,10 @@ public sealed class Pool : IDisposable
         state.FindSnapshot(name) ?? throw new EngineException(EngineFault.Missing, $"There is no local snapshot '{name}' in the pool.");
 
     /// <summary>A checkpoint only shortens the next opening: without room for it the pool works on.</summary>
-    private void CheckpointIfRoom()
+    internal void CheckpointIfRoom()
     {
         try { Checkpoint(); }
         catch (EngineException e) when (e.Fault == EngineFault.Full) { }
-    }
-
-    private void WorkInBackground()
-    {
-        var (sinceReclaim, isMapDamaged) = (0, false);
-        while (!closing.Wait(TimeSpan.FromSeconds(1)))
-        {
-            try
-            {
-                if (Log.BytesSinceCheckpoint >= options.ReplayBytes) CheckpointIfRoom();
-                sinceReclaim++;
-                if (isMapDamaged || (liveness.DyingBlocks < ReclaimBlocksMin && !(liveness.HasTrees && sinceReclaim >= ReclaimSeconds))) continue;
-                sinceReclaim = 0;
-                if (liveness.HasTrees) CheckpointIfRoom(); // Else what was deleted last would lie in what a replay needs.
-                Reclaim();
-            }
-            catch (EngineException e) when (e.Fault == EngineFault.Full)
-            {
-                // Tried again later: what others give back may make room.
-            }
-            catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
-            {
-                isMapDamaged = true; // It does not tell any more what is needed, so nothing is given back.
-            }
-            catch (Exception e)
-            {
-                Log.SetFence(e as EngineException ?? new EngineException(EngineFault.Io, e.Message, e)); // Whoever writes next is told why.
-                return;
-            }
-        }
     }
 
     private static void CheckName(string name)

@@ -150,6 +150,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         var cipher = RequireCipher();
         while (lengthBytes > 0)
         {
+            pool.Admit();
             var (lba, within) = Math.DivRem(offsetBytes, Limits.BlockBytes);
             long count;
             if (within != 0 || lengthBytes < Limits.BlockBytes)

@@ -6,8 +6,11 @@ public sealed record PoolOptions
     /// <summary>The size of a segment file when a pool is made: a multiple of 4 KiB, from 256 KiB to 1 GiB. An existing pool keeps its own.</summary>
     public long SegmentBytes { get; init; } = 128L << 20;
 
-    /// <summary>How many bytes of log may lie behind the last checkpoint before the next one begins.</summary>
+    /// <summary>How many bytes of log an opening may have to replay. A checkpoint begins at half of it; writers wait at all of it.</summary>
     public long ReplayBytes { get; init; } = 256L << 20;
+
+    /// <summary>How much memory the pages of all maps take together. Disks may be of any size: what does not fit is read again.</summary>
+    public long MapMemoryBytes { get; init; } = 256L << 20;
 
     /// <summary>Draws a new pool's id; seeded in simulations.</summary>
     public Func<Guid> NewId { get; init; } = Guid.CreateVersion7;

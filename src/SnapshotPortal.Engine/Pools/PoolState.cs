@@ -144,7 +144,7 @@ internal sealed class PoolState(Pool pool)
         switch (change.Kind)
         {
             case RecordKind.CreateDisk:
-                Add(new PoolDisk(pool, change.Disk, change.Name, new(pool.Segments, change.LengthBytes)) { LengthBytes = change.LengthBytes, Key = KeyOf(change.KeyCheck) });
+                Add(new PoolDisk(pool, change.Disk, change.Name, new(pool.Pages, change.LengthBytes)) { LengthBytes = change.LengthBytes, Key = KeyOf(change.KeyCheck) });
                 break;
             case RecordKind.DeleteDisk:
                 Remove(disks[change.Disk]);

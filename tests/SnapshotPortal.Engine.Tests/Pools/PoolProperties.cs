@@ -79,7 +79,7 @@ public sealed class PoolProperties
     private static void EverySeed(Action<Random, PoolSession> test) => Parallel.For(0, Seeds, seed =>
     {
         var random = new Random(seed);
-        var options = new PoolOptions { SegmentBytes = (256 << random.Next(3)) * 1024L, BackgroundCheckpoints = false };
+        var options = new PoolOptions { SegmentBytes = (256 << random.Next(3)) * 1024L, BackgroundCheckpoints = false, MapMemoryBytes = 1 << random.Next(10, 20) };
         try
         {
             using var session = new PoolSession(new SimulatedFileSystem(seed), "/pool", options);
