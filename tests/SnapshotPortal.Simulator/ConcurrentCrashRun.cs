@@ -43,7 +43,7 @@ internal sealed class ConcurrentCrashRun
 
         if (difference is not null)
             run.notes.AddRange(run.histories.SelectMany((history, thread) => history.Steps.Select(step => $"thread {thread}: {step}")));
-        return new(seed, difference, run.notes, 1);
+        return new(seed, difference, run.notes, new(1, 1, 0));
     }
 
     private string? Run()

@@ -8,13 +8,14 @@ public static class CrashCampaign
 {
     private static readonly TimeSpan SeedTimeMax = TimeSpan.FromMinutes(1);
 
-    /// <summary>Runs the seeds until all are done or so many have failed; returns the failures and how many crashes there were.</summary>
-    public static (IReadOnlyList<CrashResult> Failures, long Seeds, long Crashes) Run(
+    /// <summary>Runs the seeds until all are done or so many have failed; returns the failures and how much was tried.</summary>
+    public static (IReadOnlyList<CrashResult> Failures, long Seeds, CrashCounts Counts) Run(
         long from, long count, int failuresMax, SimulatedLies lies = SimulatedLies.None, Action<long>? progress = null)
     {
         var failures = new ConcurrentQueue<CrashResult>();
         var running = new ConcurrentDictionary<long, long>();
-        var (next, done, crashes) = (from - 1, 0L, 0L);
+        var (next, done) = (from - 1, 0L);
+        var (counts, guard) = (default(CrashCounts), new Lock());
         var workers = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work) { IsBackground = true }).ToList();
         workers.ForEach(worker => worker.Start());
         foreach (var worker in workers)
@@ -25,11 +26,11 @@ public static class CrashCampaign
                 // A seed that does not end would hold up everything: its thread is left behind.
                 var hung = running.FirstOrDefault(seed => Environment.TickCount64 - seed.Value > SeedTimeMax.TotalMilliseconds);
                 if (hung.Value != 0)
-                    return ([.. failures, new(hung.Key, $"It has not ended within {SeedTimeMax}.", [], 0)], done, crashes);
+                    return ([.. failures, new(hung.Key, $"It has not ended within {SeedTimeMax}.", [], default)], done, counts);
             }
         }
 
-        return ([.. failures], done, crashes);
+        return ([.. failures], done, counts);
 
         void Work()
         {
@@ -39,7 +40,8 @@ public static class CrashCampaign
                 var result = CrashRun.Run(seed, lies);
                 running.TryRemove(seed, out var _);
                 Interlocked.Increment(ref done);
-                Interlocked.Add(ref crashes, result.Crashes);
+                lock (guard)
+                    counts += result.Counts;
                 if (result.Difference is not null)
                     failures.Enqueue(result);
             }

@@ -1,4 +1,6 @@
 using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Engine.Log;
 using SnapshotPortal.Engine.Pools;
 using SnapshotPortal.Testing;
 
@@ -8,8 +10,19 @@ namespace SnapshotPortal.Simulator;
 /// <param name="Seed">The seed.</param>
 /// <param name="Difference">What was wrong, or null.</param>
 /// <param name="History">What was done, for the reader of a failure.</param>
+/// <param name="Counts">How much was tried.</param>
+public sealed record CrashResult(long Seed, string? Difference, IReadOnlyList<string> History, CrashCounts Counts);
+
+/// <summary>How much was tried.</summary>
 /// <param name="Crashes">How many times the power was cut or the process killed.</param>
-public sealed record CrashResult(long Seed, string? Difference, IReadOnlyList<string> History, int Crashes);
+/// <param name="Recoveries">How many times a pool was opened behind that.</param>
+/// <param name="CutRecoveries">How many of these were cut themselves.</param>
+public readonly record struct CrashCounts(long Crashes, long Recoveries, long CutRecoveries)
+{
+    /// <summary>The sum.</summary>
+    public static CrashCounts operator +(CrashCounts one, CrashCounts other) =>
+        new(one.Crashes + other.Crashes, one.Recoveries + other.Recoveries, one.CutRecoveries + other.CutRecoveries);
+}
 
 /// <summary>
 /// One seed: a random history on a small pool that is cut by crashes, at times again while recovering, at times by a
@@ -26,7 +39,8 @@ public sealed class CrashRun
     private readonly PoolModel model = new();
     private SimulatedFileSystem files;
     private PoolSession? session;
-    private int crashes;
+    private bool isFenced;
+    private CrashCounts counts;
 
     private CrashRun(long seed, SimulatedLies lies, Action<string>? trace)
     {
@@ -101,57 +115,88 @@ public sealed class CrashRun
     /// <summary>Works until the crash that ends this life; leaves <see cref="session"/> as it was at that moment.</summary>
     private string? Live()
     {
+        isFenced = false;
         var operations = random.Next(5, 60);
-        var mediumFails = Arm(operations);
-        try
+        Arm(operations);
+        for (var i = 0; i < operations && !isFenced; i++)
         {
-            for (var i = 0; i < operations; i++)
+            var operation = history.Next(model.Current);
+            var failuresBefore = files.Failures;
+            try
             {
-                var operation = history.Next(model.Current);
                 // Closing tells nobody that the medium failed; whoever must know that everything is stored flushes first.
-                if (operation is PoolOperation.Reopen && mediumFails)
+                if (operation is PoolOperation.Reopen)
                     model.Run(new PoolOperation.Flush(), session!);
                 model.Run(operation, session!);
                 if ((operation is PoolOperation.Reopen || i % 16 == 15) && PoolComparison.Find(session!.Pool, model.Current) is { } difference)
                     return $"After operation {i + 1} of this life: {difference}";
             }
-        }
-        catch (Exception) when (files.HasCrashed)
-        {
-            model.Note($"power cut at file operation {files.Operations}");
-        }
-        catch (EngineException e) when (files.HasFailed)
-        {
-            model.Note($"the medium failed: {e.Fault}: {e.Message}");
+            catch (Exception) when (files.HasCrashed)
+            {
+                model.Note($"power cut at file operation {files.Operations}");
+                return null;
+            }
+            catch (EngineException e) when (files.Failures > failuresBefore)
+            {
+                model.Note($"the medium failed: {e.Fault}: {e.Message}");
+                if (GoOn() is { } difference)
+                    return difference;
+            }
         }
 
         return null;
     }
 
-    /// <summary>Arms a failure of the medium (true), a power cut, or nothing.</summary>
-    private bool Arm(int operations)
+    /// <summary>After a failure: a pool that still takes a flush has everything acknowledged, and keeps it.</summary>
+    private string? GoOn()
     {
-        files.Disarm();
-        if (random.Next(5) == 0)
+        try
         {
-            files.FailAfter(random.Next(1, operations * 2), random.Next(3) == 0 ? SimulatedFault.Full : SimulatedFault.Io);
-            return true;
+            session!.Pool.Flush();
+        }
+        catch (Exception e) when (files.HasCrashed || e is EngineException or ObjectDisposedException)
+        {
+            isFenced = !files.HasCrashed;
+            return null;
         }
 
-        if (random.Next(4) > 0)
-            files.FailAfter(random.Next(1, random.Next(4) == 0 ? 12 : operations * 2), SimulatedFault.Crash);
-        return false;
+        if (model.SettleAfterFailure(session!.Pool) is { } difference)
+            return $"After the failure: {difference}";
+        model.Begin(new PoolOperation.Flush());
+        model.Acknowledge();
+        return null;
+    }
+
+    /// <summary>Arms failures of the medium, a power cut, or nothing.</summary>
+    private void Arm(int operations)
+    {
+        files.Disarm();
+        var fault = random.Next(15) switch { 0 => SimulatedFault.Full, 1 => SimulatedFault.ShortWrite, 2 => SimulatedFault.Io, _ => SimulatedFault.Crash };
+        if (fault != SimulatedFault.Crash)
+        {
+            for (var i = random.Next(1, 4); i > 0; i--)
+                files.FailAfter(random.Next(1, operations * 2), fault);
+        }
+        else if (random.Next(4) > 0)
+        {
+            files.FailAfter(random.Next(1, random.Next(4) == 0 ? 12 : operations * 2), fault);
+        }
     }
 
     /// <summary>Ends the life before, opens the pool, with further power cuts while it recovers, and compares.</summary>
     private string? Open()
     {
-        var failed = files.HasFailed;
         var cut = files.HasCrashed || random.Next(3) > 0;
+        var wasCut = false;
         while (true)
         {
+            if (counts.Recoveries > 0 || wasCut)
+                counts += new CrashCounts(1, 0, 0);
             EndLife(cut);
-            if (random.Next(5) == 0)
+            if (random.Next(8) == 0)
+                SpoilNewestSuperblock();
+            // Some openings end before the operation at which they were to be cut.
+            if (random.Next(3) == 0)
                 files.FailAfter(random.Next(1, 16), SimulatedFault.Crash);
             try
             {
@@ -161,23 +206,51 @@ public sealed class CrashRun
             catch (Exception) when (files.HasCrashed)
             {
                 model.Note($"power cut while opening, at file operation {files.Operations}");
-                cut = true;
+                cut = wasCut = true;
             }
         }
 
         files.Disarm();
+        counts += new CrashCounts(0, 1, wasCut ? 1 : 0);
         return cut ? model.SettleAfterPowerCut(session.Pool)
-            : failed ? model.SettleAfterFence(session.Pool)
+            : isFenced ? model.SettleAfterFence(session.Pool)
             : model.SettleAfterFailure(session.Pool);
     }
 
     private void EndLife(bool cut)
     {
-        crashes++;
         model.Note(cut ? "the machine starts again" : "the process is killed");
         var before = files;
         files = cut ? before.Crash() : before.Kill();
         Abandon();
+    }
+
+    /// <summary>The medium loses the newer of two superblocks: the older one must lead to the same content.</summary>
+    private void SpoilNewestSuperblock()
+    {
+        const string path = $"{Directory}/superblock";
+        if (!files.Exists(path))
+            return;
+        using var file = files.Open(path);
+        if (NumberOf(file, 0) is not { } first || NumberOf(file, 1) is not { } second)
+            return;
+        files.Flip(path, (first > second ? 0 : Limits.BlockBytes) + random.Next(Limits.BlockBytes), random.Next(8));
+        model.Note($"superblock {Math.Max(first, second)} is spoilt");
+
+        static ulong? NumberOf(IFile file, int slot)
+        {
+            Span<byte> block = stackalloc byte[Limits.BlockBytes];
+            if (file.Read(slot * Limits.BlockBytes, block) < block.Length)
+                return null;
+            try
+            {
+                return Superblock.Read(block, "A slot").Number;
+            }
+            catch (EngineException)
+            {
+                return null;
+            }
+        }
     }
 
     private string? CloseAndOpen()
@@ -204,5 +277,5 @@ public sealed class CrashRun
         session = null;
     }
 
-    private CrashResult Result(string? difference) => new(seed, difference, model.History, crashes);
+    private CrashResult Result(string? difference) => new(seed, difference, model.History, counts);
 }

@@ -55,14 +55,14 @@ static int Replay(long seed, bool trace)
 static int RunMany(long from, long count)
 {
     var clock = Stopwatch.StartNew();
-    var (failures, seeds, crashes) = CrashCampaign.Run(from, count, failuresMax: 5, progress: done =>
+    var (failures, seeds, counts) = CrashCampaign.Run(from, count, failuresMax: 5, progress: done =>
     {
         if (!Console.IsOutputRedirected)
             Console.Write($"\r{done} of {count} seeds ");
     });
     foreach (var failure in failures)
         Tell(failure);
-    Console.WriteLine($"{seeds} seeds, {crashes} crashes, {failures.Count} failures in {clock.Elapsed.TotalSeconds:0.0} s");
+    Console.WriteLine($"{seeds} seeds, {counts.Crashes} crashes, {counts.CutRecoveries} of {counts.Recoveries} recoveries cut again, {failures.Count} failures in {clock.Elapsed.TotalSeconds:0.0} s");
     return failures.Count == 0 ? 0 : 1;
 }
 

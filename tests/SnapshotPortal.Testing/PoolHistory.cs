@@ -7,6 +7,7 @@ public sealed class PoolHistory(Random random)
 {
     private const int DisksMax = 3;
     private const int SnapshotsMax = 6;
+    private const long LeafBytes = 1 << 20;
     private int names;
 
     /// <summary>The next operation.</summary>
@@ -77,6 +78,13 @@ public sealed class PoolHistory(Random random)
     {
         if (diskBytes <= 1 << 20 && random.Next(6) == 0)
             return new(disk, 0, diskBytes);
+        // Whole subtrees of the map at once.
+        if (diskBytes > LeafBytes && random.Next(4) == 0)
+        {
+            var firstBytes = random.NextInt64(Math.Min(3, diskBytes / LeafBytes)) * LeafBytes;
+            return new(disk, firstBytes, Math.Min(diskBytes - firstBytes, random.Next(1, 3) * LeafBytes + random.Next(2) * Limits.BlockBytes));
+        }
+
         var (offsetBytes, lengthBytes) = Range(diskBytes);
         return new(disk, offsetBytes, lengthBytes);
     }
@@ -100,11 +108,10 @@ public sealed class PoolHistory(Random random)
 
     private (long FromBytes, long ToBytes) Window(long diskBytes)
     {
-        const long leafBytes = 1 << 20;
         const long half = 16 * Limits.BlockBytes;
         if (diskBytes <= 2 * half)
             return (0, diskBytes);
-        var middle = diskBytes > leafBytes ? diskBytes / 2 / leafBytes * leafBytes : diskBytes / 2 / Limits.BlockBytes * Limits.BlockBytes;
+        var middle = diskBytes > LeafBytes ? diskBytes / 2 / LeafBytes * LeafBytes : diskBytes / 2 / Limits.BlockBytes * Limits.BlockBytes;
         return random.Next(4) switch
         {
             0 => (0, 2 * half),

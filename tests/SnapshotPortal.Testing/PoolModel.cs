@@ -20,12 +20,26 @@ public sealed class PoolModel
 {
     private readonly List<PoolStep> steps = [];
     private readonly List<string> history = [];
-    private readonly PoolContent durable = new();
+    private readonly PoolContent durable;
     private int acknowledged;
     private ulong operations;
+    private bool isDurable;
+
+    /// <summary>The model of a pool that is empty, or durably holds something.</summary>
+    /// <param name="content">What it holds.</param>
+    /// <param name="operations">How many operations have led to that: tags go on from there.</param>
+    public PoolModel(PoolContent? content = null, ulong operations = 0)
+    {
+        durable = content?.Copy() ?? new();
+        Current = durable.Copy();
+        this.operations = operations;
+    }
 
     /// <summary>The state after everything acknowledged.</summary>
-    public PoolContent Current { get; private set; } = new();
+    public PoolContent Current { get; private set; }
+
+    /// <summary>How many operations were begun.</summary>
+    public ulong Operations => operations;
 
     /// <summary>All operations so far, numbered, with what became of them.</summary>
     public IReadOnlyList<string> History => history;
@@ -33,14 +47,26 @@ public sealed class PoolModel
     /// <summary>Does one operation to the pool and, once it has returned, to the state.</summary>
     public void Run(PoolOperation operation, PoolSession session)
     {
-        var tag = ++operations;
-        history.Add($"{tag,4} {operation} …");
-        steps.AddRange(operation.Steps(Current, tag));
-        operation.Run(session, tag);
-        history[^1] = $"{tag,4} {operation}";
+        Begin(operation);
+        operation.Run(session, operations);
+        Acknowledge();
+    }
+
+    /// <summary>An operation begins, of which a crash may leave any part until it is acknowledged.</summary>
+    public void Begin(PoolOperation operation)
+    {
+        history.Add($"{++operations,4} {operation} …");
+        steps.AddRange(operation.Steps(Current, operations));
+        isDurable = operation.IsDurable;
+    }
+
+    /// <summary>The operation that began last has returned.</summary>
+    public void Acknowledge()
+    {
+        history[^1] = history[^1].TrimEnd('…', ' ');
         for (; acknowledged < steps.Count; acknowledged++)
             steps[acknowledged].Apply(Current);
-        if (operation.IsDurable)
+        if (isDurable)
             MakeDurable();
     }
 
@@ -87,10 +113,12 @@ public sealed class PoolModel
             if (structure is null)
             {
                 // Where the bytes fit, what is said of zeroes, and the snapshots, still may not.
-                var difference = wrong.Count == 0 ? PoolComparison.FindBesideDisks(pool, state) : PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba);
+                var difference = wrong.Count > 0 ? PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba)
+                    : cut >= atLeast ? PoolComparison.FindBesideDisks(pool, state)
+                    : null;
                 if (difference is null && cut >= atLeast)
                     return null;
-                if (wrong.Count < nearest.Wrong || difference is null)
+                if (wrong.Count <= nearest.Wrong)
                     nearest = (wrong.Count, cut, difference);
             }
 

@@ -12,8 +12,27 @@ public enum SimulatedFault
     /// <summary>No space left; of a write, the first part is there.</summary>
     Full,
 
+    /// <summary>A write ends in the middle of a block and what is left of it fails. What is no write works.</summary>
+    ShortWrite,
+
     /// <summary>The power goes while it runs.</summary>
     Crash,
+}
+
+/// <summary>What of everything unsynced is there after a power cut.</summary>
+public enum SimulatedSurvival
+{
+    /// <summary>An arbitrary part.</summary>
+    Any,
+
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Everything.</summary>
+    All,
+
+    /// <summary>All names, and of each page some sectors.</summary>
+    Torn,
 }
 
 /// <summary>How a simulated file system breaks its promises: planted faults that every crash test worth its time must find.</summary>

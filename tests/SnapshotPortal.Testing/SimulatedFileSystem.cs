@@ -57,8 +57,11 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Whether this life has ended.</summary>
     public bool HasCrashed { get; private set; }
 
+    /// <summary>How many armed faults (no crashes) have struck.</summary>
+    public int Failures { get; private set; }
+
     /// <summary>Whether an armed fault (no crash) has struck.</summary>
-    public bool HasFailed { get; private set; }
+    public bool HasFailed => Failures > 0;
 
     /// <summary>The files that are there, with their sizes, sorted by path.</summary>
     public IReadOnlyList<(string Path, long LengthBytes)> Files
@@ -95,14 +98,14 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <summary>Cuts the power and starts the machine again.</summary>
-    public SimulatedFileSystem Crash()
+    public SimulatedFileSystem Crash(SimulatedSurvival survival = SimulatedSurvival.Any)
     {
         lock (gate)
         {
             HasCrashed = true;
-            var survivors = names.Survivors(random);
+            var survivors = names.Survivors(survival, random);
             foreach (var inode in survivors.Seen.Select(entry => entry.Value).Distinct())
-                inode.Crash(random);
+                inode.Crash(survival, random);
             return NextLife(survivors);
         }
     }
@@ -117,6 +120,13 @@ public sealed class SimulatedFileSystem : IFileSystem
                 inode.Handles = 0;
             return NextLife(names);
         }
+    }
+
+    /// <summary>A file system of its own that holds the same files, all of them stored; nothing is open or armed in it.</summary>
+    public SimulatedFileSystem Fork(int seed)
+    {
+        lock (gate)
+            return new(new Random(seed), names.Fork()) { CapacityBytes = CapacityBytes, Lies = Lies, Trace = Trace };
     }
 
     /// <summary>Turns one stored bit of a file over.</summary>
@@ -261,7 +271,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             ThrowIfCrashed();
             if (failingReads.Remove(++Reads))
             {
-                HasFailed = true;
+                Failures++;
                 throw new EngineException(EngineFault.Io, $"Reading {path} failed.");
             }
 
@@ -275,7 +285,12 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (gate)
         {
             var fault = Next("write", path, offsetBytes, source.Length);
-            var wanted = fault is SimulatedFault.Io or SimulatedFault.Full ? source[..random.Next(source.Length)] : source;
+            var wanted = fault switch
+            {
+                SimulatedFault.Io or SimulatedFault.Full => source[..random.Next(source.Length)],
+                SimulatedFault.ShortWrite => source[..(source.Length / 2 + 1)],
+                _ => source,
+            };
             var before = inode.AllocatedBytes;
             var written = inode.Write(offsetBytes, wanted, FreeSpaceBytes);
             usedBytes += inode.AllocatedBytes - before;
@@ -292,7 +307,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (gate)
         {
             var fault = Next(operation, path, offsetBytes, lengthBytes);
-            if (fault is not SimulatedFault.Crash)
+            if (fault is not (SimulatedFault.Crash or SimulatedFault.ShortWrite))
                 ThrowIf(fault, path);
             var before = inode.AllocatedBytes;
             switch (operation)
@@ -310,7 +325,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             }
 
             usedBytes += inode.AllocatedBytes - before;
-            ThrowIf(fault, path);
+            ThrowUnlessShort(fault, path);
         }
     }
 
@@ -321,11 +336,11 @@ public sealed class SimulatedFileSystem : IFileSystem
             var fault = Next("sync", path, 0, inode.LengthBytes);
             if (fault is SimulatedFault.Io or SimulatedFault.Full)
                 inode.FailSync(random);
-            else if (fault is SimulatedFault.None && Lies.HasFlag(SimulatedLies.SyncForgetsOnePage))
+            else if (fault is not SimulatedFault.Crash && Lies.HasFlag(SimulatedLies.SyncForgetsOnePage))
                 inode.SyncAllButOne(random);
-            else if (fault is SimulatedFault.None && !Lies.HasFlag(SimulatedLies.Sync))
+            else if (fault is not SimulatedFault.Crash && !Lies.HasFlag(SimulatedLies.Sync))
                 inode.Sync();
-            ThrowIf(fault, path);
+            ThrowUnlessShort(fault, path);
         }
     }
 
@@ -356,10 +371,10 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (gate)
         {
             var fault = Next(operation, path, 0, 0);
-            if (fault is not SimulatedFault.Crash)
+            if (fault is not (SimulatedFault.Crash or SimulatedFault.ShortWrite))
                 ThrowIf(fault, path);
             change(fault is SimulatedFault.Crash);
-            ThrowIf(fault, path);
+            ThrowUnlessShort(fault, path);
         }
     }
 
@@ -372,6 +387,12 @@ public sealed class SimulatedFileSystem : IFileSystem
         return fault;
     }
 
+    private void ThrowUnlessShort(SimulatedFault fault, string path)
+    {
+        if (fault is not SimulatedFault.ShortWrite)
+            ThrowIf(fault, path);
+    }
+
     private void ThrowIf(SimulatedFault fault, string path)
     {
         switch (fault)
@@ -379,11 +400,11 @@ public sealed class SimulatedFileSystem : IFileSystem
             case SimulatedFault.Crash:
                 HasCrashed = true;
                 throw new SimulatedCrashException();
-            case SimulatedFault.Io:
-                HasFailed = true;
+            case SimulatedFault.Io or SimulatedFault.ShortWrite:
+                Failures++;
                 throw new EngineException(EngineFault.Io, $"An operation on {path} failed.");
             case SimulatedFault.Full:
-                HasFailed = true;
+                Failures++;
                 throw new EngineException(EngineFault.Full, $"No space is left for {path}.");
             default:
                 break;

@@ -7,14 +7,14 @@ namespace SnapshotPortal.Testing;
 /// that a power cut could still bring back.
 /// </summary>
 /// <remarks>A page's array is never changed once it is in place, so versions and the shared page of zeroes need no copies.</remarks>
-internal sealed class SimulatedInode(bool isDirectory)
+internal sealed class SimulatedInode
 {
     private const int PageBytes = Limits.BlockBytes;
     private const int SectorBytes = 512;
     private static readonly byte[] Zeroes = new byte[PageBytes];
 
     /// <summary>What is seen, by page; a page that is not there is a hole.</summary>
-    private readonly Dictionary<long, byte[]> pages = [];
+    private readonly Dictionary<long, byte[]> pages;
 
     /// <summary>Older versions of the pages written since the last sync, oldest first: the first is what is stored. Null is a hole.</summary>
     private readonly Dictionary<long, List<byte[]?>> unsynced = [];
@@ -24,7 +24,14 @@ internal sealed class SimulatedInode(bool isDirectory)
 
     private long storedLengthBytes;
 
-    public bool IsDirectory { get; } = isDirectory;
+    public SimulatedInode(bool isDirectory)
+        : this(isDirectory, [])
+    {
+    }
+
+    private SimulatedInode(bool isDirectory, Dictionary<long, byte[]> pages) => (IsDirectory, this.pages) = (isDirectory, pages);
+
+    public bool IsDirectory { get; }
 
     public long LengthBytes { get; private set; }
 
@@ -32,6 +39,9 @@ internal sealed class SimulatedInode(bool isDirectory)
 
     /// <summary>How many handles are open; a deleted file takes space until the last one is closed.</summary>
     public int Handles { get; set; }
+
+    /// <summary>A body of its own that holds the same, all of it stored.</summary>
+    public SimulatedInode Fork() => new(IsDirectory, new(pages)) { LengthBytes = LengthBytes, storedLengthBytes = LengthBytes };
 
     public int Read(long offsetBytes, Span<byte> destination)
     {
@@ -137,17 +147,31 @@ internal sealed class SimulatedInode(bool isDirectory)
     }
 
     /// <summary>The power is cut: each unsynced page is there, or an older version of it, or a mixture by sectors; the size is the old one, the new one, or between.</summary>
-    public void Crash(Random random)
+    public void Crash(SimulatedSurvival survival, Random random)
     {
         var keeps = random.Next(6) switch { 0 => 0.0, 1 => 1.0, 2 => 0.1, 3 => 0.9, _ => 0.5 };
         foreach (var (page, versions) in unsynced)
-            Place(page, forgotten.Contains(page) ? versions[0] : Survivor(versions, pages.GetValueOrDefault(page), keeps, random));
-
-        var lengthBytes = random.Next(5) switch
         {
-            0 or 1 => storedLengthBytes,
-            2 or 3 => LengthBytes,
-            _ => Between(storedLengthBytes, LengthBytes, random),
+            var newest = pages.GetValueOrDefault(page);
+            Place(page, forgotten.Contains(page) ? versions[0] : survival switch
+            {
+                SimulatedSurvival.None => versions[0],
+                SimulatedSurvival.All => newest,
+                SimulatedSurvival.Torn => Torn(versions, newest, random),
+                _ => Survivor(versions, newest, keeps, random),
+            });
+        }
+
+        var lengthBytes = survival switch
+        {
+            SimulatedSurvival.None => storedLengthBytes,
+            SimulatedSurvival.All or SimulatedSurvival.Torn => LengthBytes,
+            _ => random.Next(5) switch
+            {
+                0 or 1 => storedLengthBytes,
+                2 or 3 => LengthBytes,
+                _ => Between(storedLengthBytes, LengthBytes, random),
+            },
         };
         LengthBytes = Math.Max(LengthBytes, storedLengthBytes);
         SetLength(lengthBytes);

@@ -61,11 +61,16 @@ internal sealed class SimulatedNames
     /// The names after a power cut: any subset of the pending changes that holds, for each name, the first few on it;
     /// half the time in order over all names, as a journal gives it.
     /// </summary>
-    public SimulatedNames Survivors(Random random)
+    public SimulatedNames Survivors(SimulatedSurvival survival, Random random)
     {
         var lost = new HashSet<string>(StringComparer.Ordinal);
         var journal = random.Next(2) == 0;
-        var keeps = random.Next(4) switch { 0 => 0.0, 1 => 1.0, 2 => 0.9, _ => 0.5 };
+        var keeps = survival switch
+        {
+            SimulatedSurvival.None => 0.0,
+            SimulatedSurvival.All or SimulatedSurvival.Torn => 1.0,
+            _ => random.Next(4) switch { 0 => 0.0, 1 => 1.0, 2 => 0.9, _ => 0.5 },
+        };
         foreach (var change in pending)
         {
             if (!change.Names.Any(lost.Contains) && !(journal && lost.Count > 0) && random.NextDouble() < keeps)
@@ -76,6 +81,13 @@ internal sealed class SimulatedNames
 
         // What stands in a directory that is not there cannot be reached.
         return new(new Dictionary<string, SimulatedInode>(stored.Where(entry => Reachable(entry.Key)), StringComparer.Ordinal));
+    }
+
+    /// <summary>The same names, all stored, of files of their own.</summary>
+    public SimulatedNames Fork()
+    {
+        var forks = seen.Values.Distinct().ToDictionary(inode => inode, inode => inode.Fork());
+        return new(seen.ToDictionary(entry => entry.Key, entry => forks[entry.Value], StringComparer.Ordinal));
     }
 
     private bool Reachable(string path) =>

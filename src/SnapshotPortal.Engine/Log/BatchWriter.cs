@@ -330,8 +330,33 @@ internal sealed unsafe class BatchWriter
         records.AsSpan(0, recordBytes).CopyTo(header[BatchHeader.Bytes..]);
         new BatchHeader(poolId, nextSequence, Mutant.VouchesForUnsynced ? Flusher.Appended : Flusher.Durable, segment, nextBlock, life, headerBlocks, dataBlocks, recordBytes).Write(header);
 
+        try { WriteSpans(HeaderRoom - header.Length); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full)
+        {
+            Withdraw();
+            throw;
+        }
+        var data = Location.Of(LocationKind.Block, segment, nextBlock + (uint)headerBlocks);
+        nextBlock += (uint)(headerBlocks + dataBlocks);
+        Flusher.Appended = nextSequence++;
+        return data;
+    }
+
+    /// <summary>Takes back what a write that found no room left behind the log's end: it may be a whole batch, whose number the next one gets.</summary>
+    private void Withdraw()
+    {
+        try
+        {
+            TrimSegment();
+            segmentFile!.Sync();
+        }
+        catch (EngineException e) { SetFence(e); }
+    }
+
+    private void WriteSpans(int start)
+    {
         var position = (long)nextBlock * Limits.BlockBytes;
-        int start = HeaderRoom - header.Length, end = HeaderRoom;
+        var end = HeaderRoom;
         foreach (var request in batch)
         {
             var bytes = (int)request.Blocks * Limits.BlockBytes;
@@ -347,11 +372,6 @@ internal sealed unsafe class BatchWriter
             }
         }
         WriteSpan(position, gathered.AsSpan(start..end));
-
-        var data = Location.Of(LocationKind.Block, segment, nextBlock + (uint)headerBlocks);
-        nextBlock += (uint)(headerBlocks + dataBlocks);
-        Flusher.Appended = nextSequence++;
-        return data;
     }
 
     private long WriteSpan(long position, ReadOnlySpan<byte> bytes)

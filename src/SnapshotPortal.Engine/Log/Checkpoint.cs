@@ -23,6 +23,7 @@ internal sealed class Checkpoint(BatchWriter log, PoolState state, Liveness live
         uint segmentsUsed = 0;
         PoolTable table = new(0, 0, [], [], Damage: null);
         BlockMap[] disks = [], snapshots = [];
+        pending.Clear(); // An attempt that found no room leaves pages of any level here.
         log.Control(() =>
         {
             (position, segmentsUsed) = (log.Position, log.SegmentsUsed);

@@ -28,6 +28,7 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     /// <summary>Makes a segment and reserves its space. Its name survives a crash once the directory is synced.</summary>
     public IFile Create(uint number, uint life, ulong firstSequence)
     {
+        files.Delete(PathOf(number)); // Left by an attempt that found no room, not even for deleting it again.
         var file = files.Create(PathOf(number));
         try
         {

@@ -38,13 +38,13 @@ internal sealed class BlockMap
     /// <summary>The same tree, seen as it is now: nothing that is changed later under a newer epoch or generation shows in it.</summary>
     public BlockMap Freeze() => new(cache, height, root, rootEntry);
 
-    /// <summary>The same tree for a disk of another size, at least as large.</summary>
-    public BlockMap FreezeGrown(long lengthBytes, long generation)
+    /// <summary>The same tree for a disk of another size, at least as large. Pages above the old root are the disk's own, born in its epoch.</summary>
+    public BlockMap FreezeGrown(long lengthBytes, uint epoch, long generation)
     {
         var (page, entry) = (root, rootEntry);
         for (var level = height; level < HeightFor(lengthBytes) && (page is not null || !entry.IsAbsent); level++)
         {
-            var above = new MapPage(isLeaf: false, page?.Birth ?? entry.Birth, generation);
+            var above = new MapPage(isLeaf: false, epoch, generation);
             if (page is null) above.SetFirst(entry);
             else above.SetChild(0, page);
             cache.Backlog.Add(1);

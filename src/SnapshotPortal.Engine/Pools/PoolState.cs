@@ -157,12 +157,12 @@ internal sealed class PoolState(Pool pool)
                 break;
             case RecordKind.CloneDisk:
                 var source = snapshots[change.Snapshot];
-                var map = Mutant.CloneSharesHead ? source.Map : source.Map.FreezeGrown(change.LengthBytes, Generation);
+                var map = Mutant.CloneSharesHead ? source.Map : source.Map.FreezeGrown(change.LengthBytes, source.Epoch + 1, Generation);
                 Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source, Key = source.Key, Damage = source.Damage });
                 break;
             case RecordKind.ResizeDisk:
                 var disk = disks[change.Disk];
-                disk.Map = disk.Map.FreezeGrown(change.LengthBytes, Generation);
+                disk.Map = disk.Map.FreezeGrown(change.LengthBytes, disk.Epoch, Generation);
                 disk.LengthBytes = change.LengthBytes;
                 break;
             case RecordKind.RollBackDisk:
@@ -184,7 +184,7 @@ internal sealed class PoolState(Pool pool)
         var path = to.Path.RolledBack(to.Epoch, disk.Epoch);
         Keep(disk, change.Kept, change.Name);
         disk.Path = path;
-        disk.Map = to.Map.FreezeGrown(disk.LengthBytes, Generation);
+        disk.Map = to.Map.FreezeGrown(disk.LengthBytes, disk.Epoch, Generation);
         disk.Damage = to.Damage;
         Move(disk, to);
     }

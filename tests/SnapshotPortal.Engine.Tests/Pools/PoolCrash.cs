@@ -7,12 +7,13 @@ namespace SnapshotPortal.Engine.Tests.Pools;
 public sealed class PoolCrash
 {
     [Fact]
-    public void Ten_thousand_histories_survive_power_cuts_kills_and_failures_of_the_medium()
+    public void Histories_survive_fifty_thousand_power_cuts_and_kills_and_failures_of_the_medium()
     {
-        var (failures, seeds, crashes) = CrashCampaign.Run(from: 0, count: 10_000, failuresMax: 3);
+        var (failures, seeds, counts) = CrashCampaign.Run(from: 0, count: 13_000, failuresMax: 3);
         Assert.True(failures.Count == 0, string.Join('\n', failures.Select(Describe)));
-        Assert.Equal(10_000, seeds);
-        Assert.True(crashes > seeds);
+        Assert.Equal(13_000, seeds);
+        Assert.InRange(counts.Crashes, 50_000, long.MaxValue);
+        Assert.InRange(counts.CutRecoveries, counts.Recoveries / 5, counts.Recoveries);
     }
 
     /// <summary>The rig itself: a disk that breaks its promise loses writes, and the same seeds must notice.</summary>

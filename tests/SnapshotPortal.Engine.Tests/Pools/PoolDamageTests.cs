@@ -56,6 +56,37 @@ public sealed class PoolDamageTests
         Assert.True(noticed > 0 && lost > 0, $"{noticed} noticed, {lost} taken for an end");
     }
 
+    [Fact]
+    public void The_superblock_before_the_newest_still_leads_to_the_map_of_a_disk_that_was_enlarged()
+    {
+        var files = new SimulatedFileSystem(1);
+        var content = new byte[2 * Limits.BlockBytes];
+        content.AsSpan().Fill(7);
+        var session = new PoolSession(files, "/pool", Options);
+        session.Pool.CreateDisk("a", 1 << 20).Write(0, content);
+        session.Pool.TakeSnapshot("a", "s");
+        session.Pool.CloneDisk("s", "b", 2 << 20);
+        session.Reopen();
+        session.Pool.Checkpoint();
+        session.Pool.FindDisk("b")!.Trim(0, Limits.BlockBytes);
+        session.Pool.Reclaim();
+        files = files.Kill();
+
+        // The number's last byte stands at 32 of each slot.
+        using (var superblock = files.Open("/pool/superblock"))
+        {
+            var numbers = new byte[2];
+            superblock.Read(32, numbers.AsSpan(0, 1));
+            superblock.Read(32 + Limits.BlockBytes, numbers.AsSpan(1));
+            files.Flip("/pool/superblock", numbers[0] > numbers[1] ? 40 : 40 + Limits.BlockBytes, 0);
+        }
+
+        using var again = new PoolSession(files, "/pool", Options);
+        var found = new byte[2 * Limits.BlockBytes];
+        again.Pool.FindDisk("b")!.Read(0, found);
+        Assert.Equal([.. new byte[Limits.BlockBytes], .. content[Limits.BlockBytes..]], found);
+    }
+
     /// <summary>What is not marked is as it was; what is marked takes no changes. (What was deleted in the damaged part may be there again.)</summary>
     private static void AssertDamageIsMarked(Pool pool, PoolContent state, int seed)
     {

@@ -86,6 +86,69 @@ public sealed class PoolFaultTests : PoolFixture
     }
 
     [Fact]
+    public void A_write_that_found_no_room_is_not_taken_for_the_batch_that_came_in_its_place()
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var files = new SimulatedFileSystem(seed);
+            var pool = new PoolSession(files, "/pool", Options).Pool;
+            var disk = pool.CreateDisk("a", 1 << 20);
+            disk.Write(0, Filled(1, 24 * Block));
+            files.FailAfter(1, SimulatedFault.Full);
+            Assert.Equal(EngineFault.Full, FaultOf(() => pool.TakeSnapshot("a", "refused")));
+            disk.Write(0, Filled(2, 48 * Block)); // Has no room in the segment of the refused one.
+            disk.Flush();
+            files = files.Kill();
+
+            using var again = new PoolSession(files, "/pool", Options);
+            Assert.Equal(Filled(2, 48 * Block), Read(again.Pool.FindDisk("a")!, 0, 48 * Block));
+            Assert.Empty(again.Pool.Snapshots);
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_that_finds_no_room_leaves_nothing_half_to_the_next_one()
+    {
+        var failed = true;
+        for (var n = 1; failed; n++)
+        {
+            Assert.True(n < 100, "The checkpoint does not end.");
+            var files = new SimulatedFileSystem(n);
+            using var session = new PoolSession(files, "/pool", Options);
+            var disk = session.Pool.CreateDisk("a", 1L << 30);
+            for (var i = 0; i < 40; i++) disk.Write(i * (20L << 20), Filled((byte)(i + 1)));
+            files.FailAfter(n, SimulatedFault.Full);
+            try
+            {
+                session.Pool.Checkpoint();
+            }
+            catch (EngineException) when (files.HasFailed)
+            {
+            }
+
+            failed = files.HasFailed;
+            files.Disarm();
+            if (session.Pool.Log.Fence is not null) continue;
+            disk.Write(Block, Filled(99));
+            session.Reopen();
+            for (var i = 0; i < 40; i++) Assert.Equal(Filled((byte)(i + 1)), Read(session.Pool.FindDisk("a")!, i * (20L << 20)));
+        }
+    }
+
+    [Fact]
+    public void A_segment_that_found_no_room_and_could_not_be_deleted_again_does_not_stand_in_the_way()
+    {
+        var disk = Pool.CreateDisk("a", 1 << 20);
+        disk.Write(0, Filled(1, 54 * Block));
+        foreach (var operation in new[] { 3, 4 }) Files.FailAfter(operation, SimulatedFault.Full); // To allocate it, and to delete it.
+        Assert.Equal(EngineFault.Full, FaultOf(() => disk.Write(0, Filled(2, 54 * Block))));
+        Assert.Equal(2, Files.Failures);
+        disk.Write(0, Filled(3, 54 * Block));
+        Session.Reopen();
+        Assert.Equal(Filled(3, 54 * Block), Read(Pool.FindDisk("a")!, 0, 54 * Block));
+    }
+
+    [Fact]
     public void A_failed_read_fails_that_read_only()
     {
         var disk = Pool.CreateDisk("a", 8 * Block);
