@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Engine.Log;
 using SnapshotPortal.Engine.Pools;
@@ -13,6 +14,31 @@ public class CrcBenchmarks
 
     [Benchmark]
     public uint OfBlock() => Crc32C.OfBlock(block);
+}
+
+/// <summary>The encryption of what is stored, 1 MiB a call as in a large write.</summary>
+public class CipherBenchmarks
+{
+    private static readonly byte[] Key = Workload.Noise(BlockCipher.KeyBytes, 2);
+    private readonly byte[] blocks = Workload.Noise(1 << 20, 1);
+    private readonly BlockCipher cipher = BlockCipher.Create(Key);
+    private readonly PortableCipher portable = new(Key);
+
+    [Benchmark]
+    public void Encrypt() => cipher.Encrypt(0, blocks, blocks);
+
+    [Benchmark]
+    public void Decrypt() => cipher.Decrypt(0, blocks);
+
+    [Benchmark]
+    public void EncryptPortably() => portable.Encrypt(0, blocks, blocks);
+
+    [GlobalCleanup]
+    public void Wipe()
+    {
+        cipher.Dispose();
+        portable.Dispose();
+    }
 }
 
 /// <summary>One 4 KiB request on a pool: look-up, checksum and copy.</summary>

@@ -97,6 +97,8 @@ public sealed class Pool : IDisposable
     /// </summary>
     public string? Damage => state.Damage;
 
+    internal PoolOptions Options => options;
+
     internal SegmentFiles Segments { get; }
 
     internal MapCache Pages { get; }
@@ -246,6 +248,7 @@ public sealed class Pool : IDisposable
         finally
         {
             isClosed = true;
+            foreach (var disk in Disks) disk.Throttle.Limits = RateLimits.None; // Whoever waits is told.
             if (Log.Fence is null) Log.TrimSegment();
             Segments.Dispose();
             state.WipeKeys();

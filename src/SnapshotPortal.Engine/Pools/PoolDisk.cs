@@ -19,6 +19,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         this.pool = pool;
         Id = id;
         Name = name;
+        Throttle = new(pool.Options.Time);
         this.map = map;
     }
 
@@ -40,6 +41,9 @@ public sealed class PoolDisk : IBlockDevice, IVersion
 
     /// <inheritdoc/>
     public bool IsReadOnly => Damage is not null;
+
+    /// <summary>Keeps reads and writes of this disk within its <see cref="Throttle.Limits"/>: they wait here before they enter the log's queue, so no other disk waits with them.</summary>
+    public Throttle Throttle { get; }
 
     /// <summary>Whether what is stored of it is encrypted.</summary>
     public bool IsEncrypted => Key is not null;
@@ -75,6 +79,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     public void Read(long offsetBytes, Span<byte> destination)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, destination.Length);
+        Throttle.Wait(1, destination.Length);
         RequireExisting();
         pool.CheckOpen();
         try
@@ -96,6 +101,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     public unsafe void Write(long offsetBytes, ReadOnlySpan<byte> source)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, source.Length);
+        Throttle.Wait(1, source.Length);
         fixed (byte* data = source) Change(offsetBytes, source.Length, data);
     }
 
@@ -103,6 +109,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     public unsafe void WriteZeroes(long offsetBytes, long lengthBytes)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, lengthBytes);
+        Throttle.Wait(1, 0);
         Change(offsetBytes, lengthBytes, null);
     }
 

@@ -15,6 +15,9 @@ public sealed record PoolOptions
     /// <summary>Draws a new pool's id; seeded in simulations.</summary>
     public Func<Guid> NewId { get; init; } = Guid.CreateVersion7;
 
+    /// <summary>The clock of limits and measurements.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Whether checkpoints and the giving back of space run by themselves, on a thread of their own; simulations call
     /// <see cref="Pool.Checkpoint"/> and <see cref="Pool.Reclaim"/> instead.</summary>
     public bool BackgroundCheckpoints { get; init; } = true;

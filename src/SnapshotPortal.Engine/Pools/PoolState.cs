@@ -206,6 +206,7 @@ internal sealed class PoolState(Pool pool)
             disks.Remove(disk.Id);
             disksByName.Remove(disk.Name);
             disk.IsDeleted = true;
+            disk.Throttle.Limits = RateLimits.None; // Whoever waits is told.
             Release(disk.Key);
             Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null));
             Detach(disk);
