@@ -1,3 +1,4 @@
+using System.Numerics;
 using SnapshotPortal.Engine.Maps;
 
 namespace SnapshotPortal.Engine.Log;
@@ -7,7 +8,8 @@ namespace SnapshotPortal.Engine.Log;
 /// What goes out of use passes two stages before its bit is cleared. A block of data is *dying* until the change that put
 /// it out of use is durable: a crash before would bring it back. A stored map page waits until two more checkpoints are
 /// complete, because until then a superblock leads to it. The leader fills the first stage; the reclaim moves on from there.
-/// After opening, the bits of older segments are not known until they are <see cref="Marked"/>; what dies meanwhile is remembered.
+/// The bits are known where they were stored by a clean close, or else once a walk over everything has <see cref="Marked"/>
+/// them; what dies meanwhile is remembered.
 /// </remarks>
 internal sealed class Liveness(uint blocksPerSegment)
 {
@@ -16,6 +18,10 @@ internal sealed class Liveness(uint blocksPerSegment)
     private readonly Queue<PageList> waitingPages = [];
     private PageList pages = new([], []);
     private List<FreedTree> trees = [];
+    private bool isMarking;
+
+    /// <summary>Blocks that are needed, of data and of maps; while the bits are exact.</summary>
+    public long LiveBlocks { get; private set; }
 
     /// <summary>Blocks that died since the last <see cref="TakeDying"/>.</summary>
     public long DyingBlocks { get; private set; }
@@ -29,13 +35,16 @@ internal sealed class Liveness(uint blocksPerSegment)
         }
     }
 
-    /// <summary>Whether all bits are known.</summary>
+    /// <summary>Whether all bits, and the counts of all versions, are known.</summary>
     public bool IsExact { get; private set; }
 
     private sealed class Use(int words)
     {
         public readonly ulong[] Live = new ulong[words];
         public ulong[]? Dying;
+
+        // Born since a mark began, which cannot have found it.
+        public ulong[]? Recent;
     }
 
     private sealed record PageList(List<Location> Stored, List<MapPage> BeingStored);
@@ -44,7 +53,13 @@ internal sealed class Liveness(uint blocksPerSegment)
     public void Born(Location first, int count)
     {
         if (count == 0) return;
-        lock (guard) Set(UseOf(first.Segment).Live, (int)first.Block, count);
+        lock (guard)
+        {
+            var use = UseOf(first.Segment);
+            Set(use.Live, (int)first.Block, count);
+            LiveBlocks += count;
+            if (isMarking) Set(use.Recent ??= new ulong[use.Live.Length], (int)first.Block, count);
+        }
     }
 
     /// <summary>Takes what a batch put out of use. The leader.</summary>
@@ -99,16 +114,6 @@ internal sealed class Liveness(uint blocksPerSegment)
         }
     }
 
-    /// <summary>Pages that no version needs any more, but perhaps a superblock; they wait for their checkpoints.</summary>
-    public List<Location> WaitingPages()
-    {
-        lock (guard)
-        {
-            PageList[] lists = [.. waitingPages, pages];
-            return [.. lists.SelectMany(list => list.Stored), .. lists.SelectMany(list => list.BeingStored).Where(page => page.IsStored).Select(page => page.StoredAt)];
-        }
-    }
-
     /// <summary>Takes the trees that were given up.</summary>
     public List<FreedTree> TakeTrees()
     {
@@ -120,10 +125,10 @@ internal sealed class Liveness(uint blocksPerSegment)
         }
     }
 
-    /// <summary>A walk over a tree that was given up found this block.</summary>
-    public void FreeBlock(Location location)
+    /// <summary>A walk over a tree that was given up found this block; false where it was out of use already.</summary>
+    public bool FreeBlock(Location location)
     {
-        lock (guard) Die(location);
+        lock (guard) return Die(location);
     }
 
     /// <summary>A walk over a tree that was given up found this page.</summary>
@@ -162,18 +167,53 @@ internal sealed class Liveness(uint blocksPerSegment)
         }
     }
 
-    /// <summary>A walk over all versions is done and found these: from now on all bits are known.</summary>
-    public void Marked(Dictionary<uint, ulong[]> found)
+    /// <summary>A walk over all versions as they are now begins. The leader.</summary>
+    public void BeginMark()
     {
         lock (guard)
         {
-            foreach (var (segment, blocks) in found)
-            {
-                var live = UseOf(segment).Live;
-                for (var i = 0; i < live.Length; i++) live[i] |= blocks[i];
-            }
-            IsExact = true;
+            isMarking = true;
+            foreach (var use in uses.Values) use.Recent = null;
         }
+    }
+
+    /// <summary>
+    /// The walk is done and found these: from now on all bits are known. What was live and is needed by nobody goes out of use,
+    /// as a page does, because an older superblock may still know better. Returns how many such blocks there were.
+    /// </summary>
+    public long Marked(Dictionary<uint, ulong[]> found)
+    {
+        lock (guard)
+        {
+            foreach (var segment in found.Keys) UseOf(segment);
+            var waiting = WaitingPages().GroupBy(page => page.Segment).ToDictionary(group => group.Key, group => group.ToArray());
+            var leaks = 0L;
+            LiveBlocks = 0;
+            foreach (var (segment, use) in uses)
+            {
+                var known = found.GetValueOrDefault(segment) ?? new ulong[use.Live.Length];
+                foreach (var page in waiting.GetValueOrDefault(segment) ?? []) Set(known, (int)page.Block, 1);
+                for (var i = 0; i < known.Length; i++)
+                {
+                    known[i] |= use.Recent?[i] ?? 0;
+                    var dying = use.Dying?[i] ?? 0;
+                    for (var leaked = use.Live[i] & ~known[i] & ~dying; leaked != 0; leaked &= leaked - 1, leaks++)
+                        pages.Stored.Add(Location.Of(LocationKind.Page, segment, (uint)(i * 64 + BitOperations.TrailingZeroCount(leaked))));
+                    use.Live[i] |= known[i];
+                    LiveBlocks += BitOperations.PopCount(use.Live[i] & ~dying);
+                }
+                use.Recent = null;
+            }
+            isMarking = false;
+            IsExact = true;
+            return leaks;
+        }
+    }
+
+    /// <summary>A walk could not go on: what it did not reach is not known to be out of use.</summary>
+    public void Doubt()
+    {
+        lock (guard) IsExact = false;
     }
 
     /// <summary>A copy of a segment's bits.</summary>
@@ -188,12 +228,25 @@ internal sealed class Liveness(uint blocksPerSegment)
         lock (guard) uses.Remove(segment);
     }
 
-    private void Die(Location location)
+    // Pages that no version needs any more, but perhaps a superblock.
+    private IEnumerable<Location> WaitingPages()
+    {
+        PageList[] lists = [.. waitingPages, pages];
+        return [.. lists.SelectMany(list => list.Stored), .. lists.SelectMany(list => list.BeingStored).Select(page => page.StoredAt).Where(at => at.Kind == LocationKind.Page)];
+    }
+
+    private bool Die(Location location)
     {
         var use = UseOf(location.Segment);
         use.Dying ??= new ulong[use.Live.Length];
-        use.Dying[location.Block / 64] |= 1UL << (int)(location.Block % 64);
+        ref var dying = ref use.Dying[location.Block / 64];
+        var bit = 1UL << (int)(location.Block % 64);
+        if ((dying & bit) != 0) return false;
+        dying |= bit;
         DyingBlocks++;
+        if ((use.Live[location.Block / 64] & bit) == 0) return false;
+        LiveBlocks--;
+        return true;
     }
 
     private Use UseOf(uint segment)

@@ -18,9 +18,7 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
     /// <param name="below">Segments from this number on are needed for a replay: they are left alone.</param>
     public void Run(uint below)
     {
-        var trees = liveness.TakeTrees();
-        if (!liveness.IsExact) Mark(trees);
-        foreach (var tree in trees) new FreedWalk(tree, liveness.FreeBlock, liveness.FreePage).Run();
+        Settle();
         List<(uint, ulong[])> dead = [];
         log.Control(() => dead = liveness.TakeDying());
         if (!Mutant.DeadWithoutFlush) log.Flusher.Flush();
@@ -28,6 +26,35 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         segments.CloseRetired(keep: 16);
         foreach (var number in segments.Numbers())
             if (number < below) GiveBack(number);
+    }
+
+    /// <summary>Brings the bits and the counts of the versions up to date with everything that was given up.</summary>
+    public void Settle() => Free(liveness.IsExact ? liveness.TakeTrees() : new LivenessMark(log, state, liveness, segments.BlocksPerSegment).Run());
+
+    /// <summary>Finds everything that is needed anew, whatever was known; returns how many blocks were wrongly taken for it.</summary>
+    public long Mark()
+    {
+        var mark = new LivenessMark(log, state, liveness, segments.BlocksPerSegment);
+        Free(mark.Run());
+        return mark.Leaks;
+    }
+
+    private void Free(List<FreedTree> trees)
+    {
+        try
+        {
+            foreach (var tree in trees)
+            {
+                var freed = 0L;
+                new FreedWalk(tree.Map, tree.SharedUpTo, tree.Heir is null ? [] : [tree.Heir], location => freed += liveness.FreeBlock(location) ? 1 : 0, liveness.FreePage).Run();
+                if (tree.Added is not null) log.Control(() => tree.Added.Add(-freed));
+            }
+        }
+        catch (EngineException)
+        {
+            liveness.Doubt();
+            throw;
+        }
     }
 
     private void GiveBack(uint number)
@@ -60,46 +87,5 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
             at = Math.Max(to, at + 1);
             if (from >= end) break;
         }
-    }
-
-    /// <summary>
-    /// Finds all that is needed: a walk over every version, and over what was given up since the last checkpoint but one,
-    /// which a replay may still go through; that is freed in its turn.
-    /// </summary>
-    private void Mark(List<FreedTree> givenUp)
-    {
-        List<BlockMap> maps = [];
-        var found = new Dictionary<uint, ulong[]>();
-        log.Control(() => maps = [.. state.Disks().Select(disk => disk.Map.Freeze()), .. state.Snapshots().Select(snapshot => snapshot.Map), .. givenUp.Select(tree => tree.Map)]);
-        foreach (var map in maps)
-            if (map.LoadedRoot(out _) is { } root) Mark(map, root, map.Height - 1, found);
-        foreach (var location in liveness.WaitingPages()) Found(found, location);
-        liveness.Marked(found);
-    }
-
-    private void Mark(BlockMap map, MapPage page, int level, Dictionary<uint, ulong[]> found)
-    {
-        // A stored page that was met before has a subtree that was. The writer may open the page again meanwhile: one look.
-        var storedAt = page.StoredAt;
-        if (storedAt.Kind == LocationKind.Page && !Found(found, storedAt)) return;
-        if (!page.IsLeaf)
-        {
-            for (var i = 0; i < MapPage.Entries; i++)
-                if (map.ReadChild(page, i, level - 1, out _) is { } child) Mark(map, child, level - 1, found);
-            return;
-        }
-        var entries = new MapEntry[MapPage.Entries];
-        page.Read(0, entries);
-        foreach (var entry in entries)
-            if (entry.Kind == LocationKind.Block) Found(found, entry.Location);
-    }
-
-    private bool Found(Dictionary<uint, ulong[]> found, Location location)
-    {
-        if (!found.TryGetValue(location.Segment, out var bits)) found.Add(location.Segment, bits = new ulong[(segments.BlocksPerSegment + 63) / 64]);
-        var bit = 1UL << (int)(location.Block % 64);
-        var isNew = (bits[location.Block / 64] & bit) == 0;
-        bits[location.Block / 64] |= bit;
-        return isNew;
     }
 }

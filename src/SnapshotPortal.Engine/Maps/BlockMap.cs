@@ -126,7 +126,7 @@ internal sealed class BlockMap
             {
                 if (end - at == covered)
                 {
-                    edit.Freed.Trees.Add(new(new BlockMap(cache, level, child, entry), edit.SharedUpTo, Heir: null));
+                    edit.Freed.Trees.Add(new(new BlockMap(cache, level, child, entry), edit.SharedUpTo, Heir: null, edit.Added));
                     page.SetChildZero(index, edit.Epoch);
                 }
                 else

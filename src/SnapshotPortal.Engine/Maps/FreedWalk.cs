@@ -1,57 +1,68 @@
 namespace SnapshotPortal.Engine.Maps;
 
-/// <summary>Finds the blocks and stored pages of a tree that was given up which neither its parent nor its heir has. The cost follows these.</summary>
-internal sealed class FreedWalk(FreedTree tree, Action<Location> freeBlock, Action<Location> freePage)
+/// <summary>
+/// Finds the blocks and stored pages of a tree that were born after an epoch and that none of its heirs has. What an heir
+/// shares is skipped by whole subtrees: the cost follows the differences.
+/// </summary>
+internal sealed class FreedWalk(BlockMap map, uint sharedUpTo, IReadOnlyList<BlockMap> heirs, Action<Location> freeBlock, Action<Location> freePage)
 {
     private readonly MapEntry[] entries = new MapEntry[MapPage.Entries];
     private readonly MapEntry[] heirEntries = new MapEntry[MapPage.Entries];
+    private readonly bool[] isFree = new bool[MapPage.Entries];
 
     public void Run()
     {
-        var root = tree.Map.LoadedRoot(out _);
-        if (root is null) return;
-        var heir = Mutant.HeirIgnored ? null : tree.Heir?.LoadedRoot(out _);
-        for (var height = tree.Heir?.Height ?? 0; heir is not null && height > tree.Map.Height; height--) heir = tree.Heir!.ReadChild(heir, 0, height - 2, out _);
-        Below(root, heir, tree.Map.Height - 1);
+        if (map.LoadedRoot(out _) is not { } root) return;
+        Below(root, Mutant.HeirIgnored ? [] : [.. heirs.Select(RootOf)], map.Height - 1);
     }
 
-    private void Below(MapPage page, MapPage? heir, int level)
+    /// <summary>The heir's page that covers what the tree covers: an heir may be larger.</summary>
+    private MapPage? RootOf(BlockMap heir)
     {
-        if (page.Birth <= tree.SharedUpTo || IsSame(page, heir)) return;
-        if (page.IsStored) freePage(page.StoredAt);
+        var page = heir.LoadedRoot(out _);
+        for (var height = heir.Height; page is not null && height > map.Height; height--) page = heir.ReadChild(page, 0, height - 2, out _);
+        return page;
+    }
+
+    private void Below(MapPage page, MapPage?[] heirPages, int level)
+    {
+        if (page.Birth <= sharedUpTo || Array.Exists(heirPages, heir => IsSame(page, heir))) return;
+        if (page.StoredAt is { Kind: LocationKind.Page } storedAt) freePage(storedAt);
         if (page.IsLeaf)
         {
-            Leaf(page, heir);
+            Leaf(page, heirPages);
             return;
         }
         for (var i = 0; i < MapPage.Entries; i++)
         {
             var child = page.Child(i, out var entry);
-            if (child is null && (entry.Kind != LocationKind.Page || entry.Birth <= tree.SharedUpTo)) continue;
-            var heirChild = HeirChild(heir, i, level, out var heirEntry);
-            if (child is null && heirEntry.Kind == LocationKind.Page && heirEntry.Location == entry.Location) continue;
-            child ??= tree.Map.ReadChild(page, i, level - 1, out _);
-            if (heirChild is null && heirEntry.Kind == LocationKind.Page) heirChild = tree.Heir!.ReadChild(heir!, i, level - 1, out _);
-            Below(child!, heirChild, level - 1);
+            if (child is null && (entry.Kind != LocationKind.Page || entry.Birth <= sharedUpTo)) continue;
+            if (child is null && Array.Exists(heirPages, heir => heir is not null && heir.Child(i, out var other) is null && other.Location == entry.Location)) continue;
+            child ??= map.ReadChild(page, i, level - 1, out _);
+            if (child is not null) Below(child, HeirChildren(heirPages, i, level - 1), level - 1);
         }
     }
 
-    private static MapPage? HeirChild(MapPage? heir, int index, int level, out MapEntry entry)
+    private MapPage?[] HeirChildren(MapPage?[] heirPages, int index, int level)
     {
-        entry = default;
-        return level > 0 ? heir?.Child(index, out entry) : null;
+        var children = new MapPage?[heirPages.Length];
+        for (var i = 0; i < children.Length; i++)
+            if (heirPages[i] is { } heir) children[i] = heirs[i].ReadChild(heir, index, level, out _);
+        return children;
     }
 
-    private void Leaf(MapPage page, MapPage? heir)
+    private void Leaf(MapPage page, MapPage?[] heirPages)
     {
         page.Read(0, entries);
-        if (heir is null) Array.Clear(heirEntries);
-        else heir.Read(0, heirEntries);
-        for (var i = 0; i < MapPage.Entries; i++)
+        for (var i = 0; i < MapPage.Entries; i++) isFree[i] = entries[i].Kind == LocationKind.Block && entries[i].Birth > sharedUpTo;
+        foreach (var heir in heirPages)
         {
-            var entry = entries[i];
-            if (entry.Kind == LocationKind.Block && entry.Birth > tree.SharedUpTo && entry.Location != heirEntries[i].Location) freeBlock(entry.Location);
+            if (heir is null) continue;
+            heir.Read(0, heirEntries);
+            for (var i = 0; i < MapPage.Entries; i++) isFree[i] &= entries[i].Location != heirEntries[i].Location;
         }
+        for (var i = 0; i < MapPage.Entries; i++)
+            if (isFree[i]) freeBlock(entries[i].Location);
     }
 
     // The same page may be in memory twice, read from the log by two ways.

@@ -6,7 +6,8 @@ namespace SnapshotPortal.Engine.Maps;
 /// <param name="Generation">The pool's generation.</param>
 /// <param name="IsStoring">Whether a checkpoint is storing pages of the generation before: then no page of that may be changed.</param>
 /// <param name="Freed">What is not needed any more.</param>
-internal readonly record struct MapEdit(uint Epoch, uint SharedUpTo, long Generation, bool IsStoring, Freed Freed);
+/// <param name="Added">Counts the blocks that were born later than <paramref name="SharedUpTo"/>.</param>
+internal readonly record struct MapEdit(uint Epoch, uint SharedUpTo, long Generation, bool IsStoring, Freed Freed, BlockCount Added);
 
 /// <summary>What changes have put out of use: filled by the log's leader, taken by <see cref="Log.Liveness"/>.</summary>
 internal sealed class Freed
@@ -36,4 +37,5 @@ internal sealed class Freed
 /// <param name="Map">The tree.</param>
 /// <param name="SharedUpTo">What was born up to this epoch belongs to the parent version.</param>
 /// <param name="Heir">The map of the version that goes on from it, or null.</param>
-internal readonly record struct FreedTree(BlockMap Map, uint SharedUpTo, BlockMap? Heir);
+/// <param name="Added">The count that its blocks are still in, or null.</param>
+internal readonly record struct FreedTree(BlockMap Map, uint SharedUpTo, BlockMap? Heir, BlockCount? Added);

@@ -114,6 +114,7 @@ internal sealed class MapPage
     public void SetBlocks(int first, Location location, ReadOnlySpan<uint> crcs, MapEdit edit)
     {
         Free(first, crcs.Length, edit);
+        edit.Added.Add(crcs.Length);
         BeginChange();
         for (var i = 0; i < crcs.Length; i++) entries[first + i] = new(location.Plus(i), crcs[i], edit.Epoch);
         EndChange();
@@ -187,7 +188,11 @@ internal sealed class MapPage
     private void Free(int first, int count, MapEdit edit)
     {
         foreach (var entry in entries.AsSpan(first, count))
-            if (entry.Kind == LocationKind.Block && (entry.Birth > edit.SharedUpTo || Mutant.SharedBlockFreed)) edit.Freed.Blocks.Add(entry.Location);
+            if (entry.Kind == LocationKind.Block && (entry.Birth > edit.SharedUpTo || Mutant.SharedBlockFreed))
+            {
+                edit.Freed.Blocks.Add(entry.Location);
+                edit.Added.Add(-1);
+            }
     }
 
     private void SetEntry(int index, MapEntry entry)

@@ -13,4 +13,7 @@ internal interface IVersion
     LocalSnapshot? Parent { get; set; }
 
     BlockMap Map { get; }
+
+    /// <summary>Counts the blocks that it has and its parent has not.</summary>
+    BlockCount Added { get; set; }
 }

@@ -57,6 +57,14 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
 
     internal BlockMap Map { get; }
 
+    internal BlockCount Added { get; set; } = new();
+
+    BlockCount IVersion.Added
+    {
+        get => Added;
+        set => Added = value;
+    }
+
     BlockMap IVersion.Map => Map;
 
     internal LocalSnapshot? Parent { get; set; }

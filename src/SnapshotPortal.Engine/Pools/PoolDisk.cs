@@ -71,6 +71,14 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         set => map = value;
     }
 
+    internal BlockCount Added { get; set; } = new();
+
+    BlockCount IVersion.Added
+    {
+        get => Added;
+        set => Added = value;
+    }
+
     BlockMap IVersion.Map => map;
 
     internal bool IsDeleted { get; set; }

@@ -33,7 +33,17 @@ internal sealed class PoolState(Pool pool)
     /// <summary>What changes have put out of use since <see cref="Liveness"/> last took it.</summary>
     public Freed Freed { get; } = new();
 
-    public MapEdit EditOf(PoolDisk disk) => new(disk.Epoch, disk.Parent?.Epoch ?? 0, Generation, IsStoring, Freed);
+    /// <summary>Holds the maps still: until <see cref="ReleaseMaps"/> the writer copies each page before it changes it. The leader.</summary>
+    public void HoldMaps()
+    {
+        Generation++;
+        IsStoring = true;
+    }
+
+    /// <summary>The leader.</summary>
+    public void ReleaseMaps() => IsStoring = false;
+
+    public MapEdit EditOf(PoolDisk disk) => new(disk.Epoch, disk.Parent?.Epoch ?? 0, Generation, IsStoring, Freed, disk.Added);
 
     public PoolDisk[] Disks()
     {
@@ -173,9 +183,10 @@ internal sealed class PoolState(Pool pool)
 
     private void Keep(PoolDisk disk, uint id, string name)
     {
-        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, Mutant.SnapshotSharesHead ? disk.Map : disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Key = disk.Key, Damage = disk.Damage };
+        var snapshot = new LocalSnapshot(pool, id, name, disk.Id, disk.Name, Mutant.SnapshotSharesHead ? disk.Map : disk.Map.Freeze()) { LengthBytes = disk.LengthBytes, Epoch = disk.Epoch, Path = disk.Path, Parent = disk.Parent, Added = disk.Added, Key = disk.Key, Damage = disk.Damage };
         Add(snapshot);
         Move(disk, snapshot);
+        disk.Added = new();
         if (!Mutant.EpochNotRaised) disk.Epoch++;
     }
 
@@ -208,7 +219,7 @@ internal sealed class PoolState(Pool pool)
             disk.IsDeleted = true;
             disk.Throttle.Limits = RateLimits.None; // Whoever waits is told.
             Release(disk.Key);
-            Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null));
+            Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null, Added: null));
             Detach(disk);
         }
     }
@@ -245,13 +256,15 @@ internal sealed class PoolState(Pool pool)
     {
         if (!snapshot.IsHidden || snapshot.Children.Count > 1) return;
         snapshots.Remove(snapshot.Id);
-        // The heir's map as it is now: what it overwrites later may be in a snapshot that is taken of it in between.
-        Freed.Trees.Add(new(snapshot.Map, snapshot.Parent?.Epoch ?? 0, snapshot.Children is [var only] ? only.Map.Freeze() : null));
         if (snapshot.Children is not [var heir])
         {
+            Freed.Trees.Add(new(snapshot.Map, snapshot.Parent?.Epoch ?? 0, Heir: null, Added: null));
             Detach(snapshot);
             return;
         }
+        // The heir's map as it is now: what it overwrites later may be in a snapshot that is taken of it in between.
+        Freed.Trees.Add(new(snapshot.Map, snapshot.Parent?.Epoch ?? 0, heir.Map.Freeze(), heir.Added));
+        snapshot.Added.MoveTo(heir.Added);
         heir.Parent = snapshot.Parent;
         if (snapshot.Parent is not { } parent) return;
         parent.Children.Remove(snapshot);
