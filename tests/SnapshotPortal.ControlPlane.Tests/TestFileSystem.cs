@@ -62,6 +62,8 @@ internal sealed class TestFileSystem : IFileSystem
 
     public long? FindLength(string path) => files.FindLength(path);
 
+    public long AllocatedBytes(string path) => files.AllocatedBytes(path);
+
     public IReadOnlyList<string> List(string directory) => files.List(directory);
 
     public void CreateDirectory(string directory) => files.CreateDirectory(directory);

@@ -183,6 +183,16 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public long AllocatedBytes(string path)
+    {
+        lock (gate)
+        {
+            ThrowIfCrashed();
+            return FindFile(path).AllocatedBytes;
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory)
     {
         lock (gate)

@@ -31,6 +31,9 @@ public interface IFileSystem
     /// <summary>The size of a file in bytes, or null where there is no file of that name (a directory is none).</summary>
     long? FindLength(string path);
 
+    /// <summary>The bytes that an existing file takes in the file system (holes take none), whoever has it open or locked.</summary>
+    long AllocatedBytes(string path);
+
     /// <summary>The names (without directory) of the files and directories in a directory, sorted by ordinal; empty when there is no such directory.</summary>
     IReadOnlyList<string> List(string directory);
 

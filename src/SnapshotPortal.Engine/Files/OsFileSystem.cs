@@ -25,6 +25,13 @@ public sealed class OsFileSystem : IFileSystem
     public long? FindLength(string path) => Guarded(path, static path => new FileInfo(path) is { Exists: true } file ? file.Length : (long?)null);
 
     /// <inheritdoc/>
+    public long AllocatedBytes(string path)
+    {
+        using var handle = Posix.OpenUnlocked(path);
+        return Posix.AllocatedBytes(path, handle);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) => Guarded(directory, static directory =>
     {
         if (!Directory.Exists(directory)) return (IReadOnlyList<string>)[];

@@ -5,8 +5,7 @@ namespace SnapshotPortal.Engine.Log;
 
 /// <summary>Finds all that is needed, and what each version has that its parent has not: a walk over every version as it is at one moment.</summary>
 /// <remarks>
-/// As a checkpoint does, it raises the generation and lets the writer copy what it changes; so it runs beside the writer, but
-/// not beside a checkpoint. Blocks of trees that were given up before are found too: they are freed in their turn.
+/// It holds the maps still as a checkpoint does, so it runs beside the writer, but not beside a checkpoint. Blocks of trees that were given up before are found too: they are freed in their turn.
 /// </remarks>
 internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness liveness, uint blocksPerSegment)
 {
@@ -30,8 +29,7 @@ internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness li
             foreach (var version in state.Snapshots().Concat<IVersion>(state.Disks()))
                 versions.Add(new(version.Map.Freeze(), version.Parent?.Epoch ?? 0, version.Added = new()));
             givenUp = liveness.TakeTrees();
-            state.Generation++;
-            state.IsStoring = true;
+            state.HoldMaps();
             liveness.BeginMark();
         });
         try
@@ -51,7 +49,7 @@ internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness li
         }
         finally
         {
-            if (log.Fence is null) log.Control(() => state.IsStoring = false);
+            if (log.Fence is null) log.Control(state.ReleaseMaps);
         }
         return givenUp;
     }

@@ -39,16 +39,19 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         return mark.Leaks;
     }
 
-    private void Free(List<FreedTree> trees)
+    /// <summary>Frees what only these trees had; returns for each how many blocks of content that were.</summary>
+    public long[] Free(List<FreedTree> trees)
     {
+        var freed = new long[trees.Count];
         try
         {
-            foreach (var tree in trees)
+            for (var i = 0; i < freed.Length; i++)
             {
-                var freed = 0L;
-                new FreedWalk(tree.Map, tree.SharedUpTo, tree.Heir is null ? [] : [tree.Heir], location => freed += liveness.FreeBlock(location) ? 1 : 0, liveness.FreePage).Run();
-                if (tree.Added is not null) log.Control(() => tree.Added.Add(-freed));
+                var tree = trees[i];
+                new FreedWalk(tree.Map, tree.SharedUpTo, tree.Heir is null ? [] : [tree.Heir], location => freed[i] += liveness.FreeBlock(location) ? 1 : 0, liveness.FreePage).Run();
+                if (tree.Added is not null) log.Control(() => tree.Added.Add(-freed[i]));
             }
+            return freed;
         }
         catch (EngineException)
         {

@@ -25,6 +25,11 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
 
     public uint[] Numbers() => Numbers(files, directory);
 
+    public static bool IsSegment(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>What a segment takes in its file system.</summary>
+    public long AllocatedBytes(uint number) => files.AllocatedBytes(PathOf(number));
+
     /// <summary>Makes a segment and reserves its space. Its name survives a crash once the directory is synced.</summary>
     public IFile Create(uint number, uint life, ulong firstSequence)
     {

@@ -10,13 +10,12 @@ internal sealed class BlockCount
     private BlockCount? heir;
     private long blocks;
 
-    public long Blocks => heir?.Blocks ?? blocks;
+    public long Blocks => Last.blocks;
 
-    public void Add(long added)
-    {
-        if (heir is null) blocks += added;
-        else heir.Add(added);
-    }
+    /// <summary>The count that this one went over to, or itself.</summary>
+    public BlockCount Last => heir?.Last ?? this;
+
+    public void Add(long added) => Last.blocks += added;
 
     /// <summary>The version is gone: what was its own is its only child's now, and what is still to be subtracted goes there.</summary>
     public void MoveTo(BlockCount child)

@@ -22,6 +22,7 @@ public sealed class Pool : IDisposable
     private readonly Checkpoint checkpoint;
     private readonly Liveness liveness;
     private readonly Reclaim reclaim;
+    private readonly SpaceMeasurement measurement;
     private readonly Lock checkpointLock = new();
     private readonly Upkeep? upkeep;
     private Superblock superblock;
@@ -50,6 +51,7 @@ public sealed class Pool : IDisposable
             Log = new(Segments, state, liveness, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes);
             checkpoint = new(Log, state, liveness, Pages);
             reclaim = new(Log, state, liveness, Segments);
+            measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
             if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
         }
         catch
@@ -104,6 +106,10 @@ public sealed class Pool : IDisposable
     internal MapCache Pages { get; }
 
     internal BatchWriter Log { get; }
+
+    internal PoolState State => state;
+
+    internal Liveness Liveness => liveness;
 
     /// <summary>Makes an empty disk; durable on return.</summary>
     public PoolDisk CreateDisk(string name, long lengthBytes) => CreateDisk(name, lengthBytes, keyCheck: 0);
@@ -233,6 +239,38 @@ public sealed class Pool : IDisposable
         }
 
         static uint FirstSegmentReplayed(Superblock superblock) => superblock.Replay.Segment == 0 ? superblock.SegmentsUsed + 1 : superblock.Replay.Segment;
+    }
+
+    /// <summary>What takes up the pool's files, exactly and of one moment. Reads and writes go on beside it.</summary>
+    /// <remarks>The cost follows where snapshots differ from what goes on from them; after a crash everything is walked once.</remarks>
+    public PoolSpace MeasureSpace()
+    {
+        CheckOpen();
+        lock (checkpointLock) return measurement.Run();
+    }
+
+    /// <summary>
+    /// How many bytes of content and map pages would go out of use if these local snapshots were deleted now, all of them: what
+    /// they share among each other counts as well. <see cref="EngineFault.Missing"/> where one does not exist.
+    /// </summary>
+    /// <remarks>The cost follows where the snapshots differ from their neighbours. Reads and writes go on beside it.</remarks>
+    public long BytesFreedByDeleting(IReadOnlyCollection<string> snapshotNames)
+    {
+        CheckOpen();
+        for (var failed = default(Maps.Location); ;)
+        {
+            DeletionPlan? plan = null;
+            var snapshots = snapshotNames.Select(Snapshot).ToHashSet();
+            Log.Control(() => plan = new(state, snapshots));
+            try
+            {
+                return plan!.FreedBytes();
+            }
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt && e.Location != failed)
+            {
+                failed = e.Location; // What the plan was made of may have been deleted, and given back, meanwhile.
+            }
+        }
     }
 
     /// <summary>Makes everything durable, checkpoints and closes. Without it the next opening recovers.</summary>

@@ -151,6 +151,7 @@ public abstract class FileSystemContract
             file.Write(0, new byte[5000]);
         Files.CreateDirectory($"{Root}/d");
         Assert.Equal(5000, Files.FindLength($"{Root}/a"));
+        Assert.InRange(Files.AllocatedBytes($"{Root}/a"), 5000, 100_000);
         Assert.Null(Files.FindLength($"{Root}/d"));
         Assert.Null(Files.FindLength($"{Root}/nowhere"));
     }
