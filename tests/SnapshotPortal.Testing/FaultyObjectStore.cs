@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Objects;
 
@@ -89,10 +90,10 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancel)
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel)
     {
         Enter(StoreCall.List, prefix);
-        return inner.ListAsync(prefix, cancel);
+        await foreach (var found in inner.ListAsync(prefix, cancel)) yield return found;
     }
 
     /// <inheritdoc/>
