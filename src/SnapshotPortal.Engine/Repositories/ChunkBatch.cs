@@ -7,9 +7,11 @@ internal sealed class ChunkBatch
     public const int ChunksMax = 16;
 
     /// <summary>The memory that a batch takes.</summary>
-    public const int MemoryBytes = 2 * ChunksMax * Limits.ChunkBytes;
+    public const int MemoryBytes = ChunksMax * (Limits.ChunkBytes + RecordBytes);
 
-    private readonly byte[] plain = new byte[ChunksMax * Limits.ChunkBytes], packed = new byte[ChunksMax * Limits.ChunkBytes];
+    private const int RecordBytes = Limits.ChunkBytes + RecordCoding.OverheadBytes;
+
+    private readonly byte[] plain = new byte[ChunksMax * Limits.ChunkBytes], records = new byte[ChunksMax * RecordBytes];
     private readonly long[] chunks = new long[ChunksMax];
     private readonly ChunkId[] ids = new ChunkId[ChunksMax];
     private readonly (ChunkCodec Codec, int StoredLength)[] stored = new (ChunkCodec, int)[ChunksMax];
@@ -42,27 +44,30 @@ internal sealed class ChunkBatch
     }
 
     /// <summary>Names each chunk by its content, and compresses those that are not known.</summary>
-    public void Digest(PackStore packs, int compressionLevel)
+    public void Digest(PackStore packs, RecordCoding coding, int compressionLevel)
     {
         for (var i = 0; i < Count; i++)
         {
-            var content = Slot(plain, i);
-            ids[i] = content.IndexOfAnyExcept((byte)0) < 0 ? default : ChunkId.Of(content);
+            var content = Plain(i);
+            ids[i] = content.IndexOfAnyExcept((byte)0) < 0 ? default : coding.IdOf(content);
             stored[i] = default;
-            if (!ids[i].IsNone && packs.Find(ids[i]) is null) stored[i] = ChunkCodecs.Compress(content, Slot(packed, i), compressionLevel);
+            if (!ids[i].IsNone && packs.Find(ids[i]) is null) stored[i] = Encode(i, coding, compressionLevel);
         }
     }
 
     /// <summary>A chunk as it is to be stored.</summary>
-    public (ChunkCodec Codec, ReadOnlyMemory<byte> Bytes) Stored(int i, int compressionLevel)
+    public (ChunkCodec Codec, ReadOnlyMemory<byte> Bytes) Stored(int i, RecordCoding coding, int compressionLevel)
     {
         // It was known when it was digested, and swept since.
-        if (stored[i].StoredLength == 0) stored[i] = ChunkCodecs.Compress(Slot(plain, i), Slot(packed, i), compressionLevel);
+        if (stored[i].StoredLength == 0) stored[i] = Encode(i, coding, compressionLevel);
         var (codec, length) = stored[i];
-        return (codec, (codec == ChunkCodec.Raw ? plain : packed).AsMemory(i * Limits.ChunkBytes, length));
+        return (codec, records.AsMemory(i * RecordBytes, length));
     }
 
     public void Clear() => (Count, Zeroes, ReadBytes) = (0, default, 0);
 
-    private static Span<byte> Slot(byte[] buffer, int i) => buffer.AsSpan(i * Limits.ChunkBytes, Limits.ChunkBytes);
+    private (ChunkCodec, int) Encode(int i, RecordCoding coding, int compressionLevel) =>
+        coding.Encode(PackKind.Chunks, ids[i], Plain(i), records.AsSpan(i * RecordBytes, RecordBytes), compressionLevel);
+
+    private Span<byte> Plain(int i) => plain.AsSpan(i * Limits.ChunkBytes, Limits.ChunkBytes);
 }

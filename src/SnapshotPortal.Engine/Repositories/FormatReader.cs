@@ -40,11 +40,18 @@ internal ref struct FormatReader(string objectName, ReadOnlySpan<byte> bytes)
 
     public void Magic(ReadOnlySpan<byte> magic) => Require(Take(magic.Length).SequenceEqual(magic), "it does not begin or end as such an object does");
 
-    public void Version()
+    public void Version() => Require(Flags() == 0, "it has the flags of another kind of object");
+
+    /// <summary>Version and flags of an object that may be encrypted; whether it is.</summary>
+    public bool VersionAndEncryption() => Flags() == 1;
+
+    private int Flags()
     {
         int version = UInt16();
         Require(version == Repository.FormatVersion, $"it has format version {version}; this software reads version {Repository.FormatVersion}");
-        Require(UInt16() == 0, "it has flags that this version does not know");
+        int flags = UInt16();
+        Require(flags is 0 or 1, "it has flags that this version does not know");
+        return flags;
     }
 
     public void Reserved(int length) => Require(Take(length).IndexOfAnyExcept((byte)0) < 0, "a reserved byte is not zero");
@@ -95,10 +102,10 @@ internal ref struct FormatWriter(Span<byte> bytes)
         position += FormatReader.Strict.GetBytes(value, all[position..]);
     }
 
-    public void Version()
+    public void Version(bool isEncrypted = false)
     {
         UInt16(Repository.FormatVersion);
-        UInt16(0);
+        UInt16(isEncrypted ? 1 : 0);
     }
 
     public void Reserved(int length) => Take(length).Clear();

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>Reads manifests from packs and keeps the pages used lately. Thread-safe.</summary>
-internal sealed class ManifestTree(PackStore packs)
+internal sealed class ManifestTree(PackStore packs, RepositoryKeys keys)
 {
     private const int PagesKept = 64;   // 2 MiB
 
@@ -67,7 +67,7 @@ internal sealed class ManifestTree(PackStore packs)
         var location = await packs.LocateAsync(id, cancel);
         if (location.Pack.Kind != PackKind.Pages) throw FormatReader.Damaged(location.Pack.ObjectName, $"the record {id} is a chunk and not a manifest page");
         var bytes = new byte[location.Record.PlainLength];
-        await packs.ReadAsync(location, bytes, cancel);
+        await packs.ReadAsync(location, await keys.OpenAsync(location.Pack.KeyId, cancel), bytes, cancel);
         return (location.Pack.ObjectName, bytes);
     }
 }

@@ -6,8 +6,9 @@ namespace SnapshotPortal.Engine.Repositories;
 /// </summary>
 /// <param name="tree">Where the older pages are read.</param>
 /// <param name="topPage">The older manifest; none for an empty one.</param>
+/// <param name="coding">Names the new pages.</param>
 /// <param name="keep">Called with the id of each new page and its bytes.</param>
-internal sealed class ManifestUpdate(ManifestTree tree, ChunkId topPage, Func<ChunkId, byte[], CancellationToken, ValueTask> keep)
+internal sealed class ManifestUpdate(ManifestTree tree, ChunkId topPage, RecordCoding coding, Func<ChunkId, byte[], CancellationToken, ValueTask> keep)
 {
     private const int Top = ManifestPage.Levels - 1;
 
@@ -76,7 +77,7 @@ internal sealed class ManifestUpdate(ManifestTree tree, ChunkId topPage, Func<Ch
         if (page.Chunks > 0)
         {
             var bytes = page.Encode();
-            id = ChunkId.Of(bytes);
+            id = coding.IdOf(bytes);
             await keep(id, bytes, cancel);
         }
         if (level == Top) topId = id;

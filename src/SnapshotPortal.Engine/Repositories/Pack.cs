@@ -16,13 +16,19 @@ internal enum PackKind : byte
 internal readonly record struct PackEntry(ChunkId Id, int OffsetBytes, int StoredLength, int PlainLength, ChunkCodec Codec);
 
 /// <summary>What a pack's end tells of it (docs/format-repository.md, Pack). Immutable.</summary>
-internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, long LengthBytes, PackEntry[] Entries)
+/// <param name="ObjectName">The object.</param>
+/// <param name="Kind">Chunks or pages.</param>
+/// <param name="Owner">The snapshot that it was written for; empty for none.</param>
+/// <param name="KeyId">The key of all its records; empty in the clear.</param>
+/// <param name="LengthBytes">The object's size.</param>
+/// <param name="Entries">Its records, in their order.</param>
+internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, Guid KeyId, long LengthBytes, PackEntry[] Entries)
 {
     public const string ChunksPrefix = "packs/", PagesPrefix = "pages/";
     public const int HeaderBytes = 16, EntryBytes = 48, FooterBytes = 160, OwnerBytes = 64;
     public const int EntriesMax = 16384, ObjectBytesMax = 64 << 20;
 
-    /// <summary>More than a chunk, for what encryption may add.</summary>
+    /// <summary>More than a chunk, for what encryption adds.</summary>
     public const int StoredLengthMax = Limits.ChunkBytes + 1024;
 
     private const int DigestOffset = 120, ProbeBytes = 64 * 1024;
@@ -40,16 +46,16 @@ internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, long
     /// <summary>The SHA-256 of the whole object, as its name says.</summary>
     public static string DigestOf(string objectName) => objectName[(objectName.LastIndexOf('/') + 1)..];
 
-    public static void WriteHeader(Span<byte> header)
+    public static void WriteHeader(Span<byte> header, Guid keyId)
     {
         var writer = new FormatWriter(header);
         writer.Bytes(HeadMagic);
-        writer.Version();
+        writer.Version(keyId != Guid.Empty);
         writer.Reserved(4);
     }
 
     /// <summary>Writes index and footer behind the records.</summary>
-    public static void WriteTail(Span<byte> tail, PackKind kind, string owner, Guid repositoryId, int indexOffset, IReadOnlyList<PackEntry> entries)
+    public static void WriteTail(Span<byte> tail, PackKind kind, string owner, Guid keyId, Guid repositoryId, int indexOffset, IReadOnlyList<PackEntry> entries)
     {
         var writer = new FormatWriter(tail);
         foreach (var entry in entries)
@@ -70,8 +76,8 @@ internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, long
         Encoding.ASCII.GetBytes(owner, ownerField);
         writer.Byte((byte)kind);
         writer.Reserved(3);
-        writer.Version();
-        writer.Reserved(16);
+        writer.Version(keyId != Guid.Empty);
+        writer.Guid(keyId);
         writer.Bytes(SHA256.HashData(writer.Written));
         writer.Bytes(TailMagic);
     }
@@ -108,9 +114,10 @@ internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, long
         var prefix = kind switch { PackKind.Chunks => ChunksPrefix, PackKind.Pages => PagesPrefix, _ => null };
         reader.Require(prefix is not null && found.Name.StartsWith(prefix, StringComparison.Ordinal), "it holds another kind of records than its name says");
         reader.Reserved(3);
-        reader.Version();
-        reader.Reserved(16);
-        return new Pack(found.Name, kind, owner, found.LengthBytes, Entries: DecodeEntries(found.Name, kind, index, count, (int)(found.LengthBytes - tail.Length)));
+        var isEncrypted = reader.VersionAndEncryption();
+        var keyId = reader.Guid();
+        reader.Require(isEncrypted == (keyId != Guid.Empty), "its flags and its key contradict each other");
+        return new Pack(found.Name, kind, owner, keyId, found.LengthBytes, Entries: DecodeEntries(found.Name, kind, index, count, (int)(found.LengthBytes - tail.Length)));
     }
 
     // Before the checksum can be checked, its extent must be known; nothing is allocated by more than the bounds allow.

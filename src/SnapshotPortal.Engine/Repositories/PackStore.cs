@@ -8,7 +8,7 @@ namespace SnapshotPortal.Engine.Repositories;
 /// Deleting beside uploads rests on four rules. (1) A record is referred to only through <see cref="TryHold"/>, and a pack
 /// is written only through <see cref="PutAsync"/>; both enter the pack into the upload's lease. (2) A sweep takes what it
 /// will delete out of the index under the same lock, leaving alone what a lease holds; so nothing that is being deleted can
-/// be found. (3) A put of a name that is being deleted waits for the deletion. (4) A lease that ends during a sweep counts
+/// be found. (3) A put of a name that is being deleted waits for the deletion. Wrapped keys are held in the same way. (4) A lease that ends during a sweep counts
 /// until the sweep's end, because the sweep may have read the snapshots' roots before that upload wrote its own.
 /// </remarks>
 #pragma warning disable CA1001 // A SemaphoreSlim whose wait handle is never asked for holds nothing to dispose of.
@@ -90,31 +90,37 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
     }
 
     /// <summary>Reads a record and checks it against its id. <paramref name="plain"/> has its plain length.</summary>
-    public async Task ReadAsync(PackLocation location, Memory<byte> plain, CancellationToken cancel)
+    public async Task ReadAsync(PackLocation location, RecordCoding coding, Memory<byte> plain, CancellationToken cancel)
     {
         var stored = new byte[location.Record.StoredLength];
         await store.GetRangeAsync(location.Pack.ObjectName, location.Record.OffsetBytes, stored, cancel);
-        Decode(location, stored, plain.Span);
+        Decode(location, coding, stored, plain.Span);
     }
 
-    /// <summary>Turns stored bytes into plain ones; damage is named by its pack and place.</summary>
-    public static void Decode(PackLocation location, ReadOnlySpan<byte> stored, Span<byte> plain)
+    /// <summary>Turns stored bytes, which are spoilt by it, into plain ones; damage is named by its pack and place.</summary>
+    public static void Decode(PackLocation location, RecordCoding coding, Span<byte> stored, Span<byte> plain)
     {
         var record = location.Record;
-        if (!ChunkCodecs.TryDecompress(record.Codec, stored, plain) || ChunkId.Of(plain) != record.Id)
+        if (coding.KeyId != location.Pack.KeyId || !coding.TryDecode(location.Pack.Kind, record, stored, plain))
             throw FormatReader.Damaged(location.Pack.ObjectName, $"the record of {record.StoredLength} bytes at byte {record.OffsetBytes} is not {record.Id}");
+    }
+
+    /// <summary>Keeps an object, which may or may not be there, until the lease ends; one that is being deleted is gone when this returns.</summary>
+    public async Task HoldAsync(string objectName, ContentLease lease, CancellationToken cancel)
+    {
+        Task? deletion;
+        lock (gate)
+        {
+            lease.Hold(objectName);
+            deletion = condemned.Names?.Contains(objectName) == true ? condemned.Deleted : null;
+        }
+        if (deletion is not null) await deletion.WaitAsync(cancel);
     }
 
     /// <summary>Stores a pack, finds it in the store again, and makes its records known.</summary>
     public async Task PutAsync(Pack pack, ReadOnlyMemory<byte> content, ContentLease lease, CancellationToken cancel)
     {
-        Task? deletion;
-        lock (gate)
-        {
-            lease.Hold(pack.ObjectName);
-            deletion = condemned.Names?.Contains(pack.ObjectName) == true ? condemned.Deleted : null;
-        }
-        if (deletion is not null) await deletion.WaitAsync(cancel);
+        await HoldAsync(pack.ObjectName, lease, cancel);
         await store.PutAsync(pack.ObjectName, content, cancel);
         await ProveAsync(pack, cancel);
         lock (gate)
@@ -157,17 +163,23 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         lock (gate) return [.. leases.Select(lease => lease.TopPage).Where(id => !id.IsNone)];
     }
 
-    /// <summary>All packs that can be read, and those of them that neither <paramref name="live"/> nor a lease names.</summary>
-    public (IReadOnlyCollection<Pack> All, IReadOnlyCollection<Pack> Unreferenced) Divide(HashSet<string> live)
+    /// <summary>Whether a lease names an object.</summary>
+    public bool IsHeld(string objectName)
+    {
+        lock (gate) return IsLeased(objectName);
+    }
+
+    /// <summary>All packs that can be read, and those of them that are neither live nor named by a lease.</summary>
+    public (IReadOnlyCollection<Pack> All, IReadOnlyCollection<Pack> Unreferenced) Divide(Func<Pack, bool> isLive)
     {
         lock (gate)
         {
             var all = index.Packs;
-            return (all, [.. all.Where(pack => !live.Contains(pack.ObjectName) && !IsLeased(pack.ObjectName))]);
+            return (all, [.. all.Where(pack => !isLive(pack) && !IsLeased(pack.ObjectName))]);
         }
     }
 
-    /// <summary>Deletes packs, except those that a lease names. Returns which are gone.</summary>
+    /// <summary>Deletes packs and wrapped keys, except those that a lease names. Returns which are gone.</summary>
     public async Task<IReadOnlyList<string>> DeleteAsync(IEnumerable<string> objectNames, CancellationToken cancel)
     {
         await listing.WaitAsync(cancel);
@@ -177,7 +189,7 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
             string[] chosen;
             lock (gate)
             {
-                chosen = [.. objectNames.Where(name => index.Contains(name) && !IsLeased(name))];
+                chosen = [.. objectNames.Where(name => !IsLeased(name) && (index.Contains(name) || name.StartsWith(RepositoryKeys.Prefix, StringComparison.Ordinal)))];
                 index.Remove(chosen);
                 condemned = (chosen.ToHashSet(StringComparer.Ordinal), deleted.Task);
             }

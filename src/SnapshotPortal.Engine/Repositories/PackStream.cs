@@ -1,9 +1,9 @@
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>Records of one upload on their way into packs: one pack is filled while the one before is being put. Not thread-safe.</summary>
-internal sealed class PackStream(PackStore packs, PackKind kind, string owner, int packBytes, ContentLease lease)
+internal sealed class PackStream(PackStore packs, PackKind kind, string owner, Guid keyId, int packBytes, ContentLease lease)
 {
-    private PackWriter filling = new(kind, owner, packs.RepositoryId, packBytes), leaving = new(kind, owner, packs.RepositoryId, packBytes);
+    private PackWriter filling = new(kind, owner, keyId, packs.RepositoryId, packBytes), leaving = new(kind, owner, keyId, packs.RepositoryId, packBytes);
     private Task leavingDone = Task.CompletedTask;
     private long putBytes;
 

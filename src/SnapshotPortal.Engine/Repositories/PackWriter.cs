@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>A pack that is being filled, in memory. Not thread-safe.</summary>
-internal sealed class PackWriter(PackKind kind, string owner, Guid repositoryId, int packBytes)
+internal sealed class PackWriter(PackKind kind, string owner, Guid keyId, Guid repositoryId, int packBytes)
 {
     private const int FirstBytes = 256 * 1024;
 
@@ -29,11 +29,11 @@ internal sealed class PackWriter(PackKind kind, string owner, Guid repositoryId,
     /// <summary>Closes the pack. The content stays valid until <see cref="Clear"/>.</summary>
     public (Pack Pack, ReadOnlyMemory<byte> Content) Complete()
     {
-        Pack.WriteHeader(bytes);
+        Pack.WriteHeader(bytes, keyId);
         var tailBytes = entries.Count * Pack.EntryBytes + Pack.FooterBytes;
-        Pack.WriteTail(Room(tailBytes), kind, owner, repositoryId, length, entries);
+        Pack.WriteTail(Room(tailBytes), kind, owner, keyId, repositoryId, length, entries);
         var content = bytes.AsMemory(0, length + tailBytes);
-        return (new Pack(Pack.NameOf(kind, SHA256.HashData(content.Span)), kind, owner, content.Length, [.. entries]), content);
+        return (new Pack(Pack.NameOf(kind, SHA256.HashData(content.Span)), kind, owner, keyId, content.Length, [.. entries]), content);
     }
 
     public void Clear()

@@ -15,6 +15,7 @@ public sealed class Repository
     private readonly IObjectStore store;
     private readonly RepositoryOptions options;
     private readonly PackStore packs;
+    private readonly RepositoryKeys keys;
     private readonly ManifestTree tree;
     private readonly RepositorySweep sweep;
     private readonly ConcurrentDictionary<string, bool> uploading = new(StringComparer.Ordinal);
@@ -23,8 +24,9 @@ public sealed class Repository
     {
         (this.store, this.options, Id) = (store, options, id);
         packs = new PackStore(store, id);
-        tree = new ManifestTree(packs);
-        sweep = new RepositorySweep(packs, tree, RootsAsync);
+        keys = new RepositoryKeys(packs, options.Keys);
+        tree = new ManifestTree(packs, keys);
+        sweep = new RepositorySweep(packs, keys, tree, RootsAsync);
     }
 
     /// <summary>The repository's id, drawn when it was made.</summary>
@@ -62,11 +64,11 @@ public sealed class Repository
     /// Stores a snapshot: returns once all of it was found in the store again. Repeatable: after a failure, a cancellation
     /// or a kill the same call takes up what was stored; for a complete snapshot it compares, and returns what is there.
     /// </summary>
-    /// <exception cref="ArgumentException">Something in the upload is outside its bounds; the source is smaller than the predecessor.</exception>
+    /// <exception cref="ArgumentException">Something in the upload is outside its bounds; the source is smaller than the predecessor, or under another key.</exception>
     /// <exception cref="EngineException">
     /// <see cref="EngineFault.Missing"/> when the predecessor is; <see cref="EngineFault.Exists"/> when a snapshot of that
-    /// id with other content is complete; <see cref="EngineFault.Locked"/> while it is being uploaded; what the source and
-    /// the store throw.
+    /// id with other content is complete; <see cref="EngineFault.Locked"/> while it is being uploaded;
+    /// <see cref="EngineFault.KeyUnavailable"/>; what the source and the store throw.
     /// </exception>
     public async Task<StoredSnapshotInfo> UploadAsync(SnapshotUpload upload, IProgress<UploadProgress>? progress, CancellationToken cancel)
     {
@@ -91,8 +93,9 @@ public sealed class Repository
     public async Task<StoredSnapshot> OpenSnapshotAsync(string snapshotId, CancellationToken cancel)
     {
         var root = await RequireRootAsync(snapshotId, cancel);
+        var coding = await ProveAsync(root, cancel);
         await packs.LoadAsync(cancel);
-        return new StoredSnapshot(packs, tree, root);
+        return new StoredSnapshot(packs, tree, root, coding);
     }
 
     /// <summary>
@@ -107,7 +110,7 @@ public sealed class Repository
         var root = await LeaseTreeAsync(lease, snapshotId, cancel);
         if (target.LengthBytes < root.Info.LengthBytes)
             throw new ArgumentException($"The target has {target.LengthBytes} bytes, but the snapshot '{snapshotId}' has {root.Info.LengthBytes}.", nameof(target));
-        await new SnapshotRestore(packs, tree, root, target, options, progress).RunAsync(cancel);
+        await new SnapshotRestore(packs, tree, root, await keys.OpenAsync(root.KeyId, cancel), target, options, progress).RunAsync(cancel);
     }
 
     /// <summary>Deletes a snapshot at once, whatever was uploaded on top of it; nothing happens where there is none. A sweep gives the space back.</summary>
@@ -116,6 +119,18 @@ public sealed class Repository
         SnapshotRoot.CheckId(snapshotId);
         return store.DeleteAsync(SnapshotRoot.ObjectName(snapshotId), cancel);
     }
+
+    /// <summary>
+    /// Wraps every key anew that is not wrapped under the ring's current key-encryption key; content is not touched.
+    /// Repeatable. Returns how many keys it were.
+    /// </summary>
+    public Task<int> RewrapKeysAsync(CancellationToken cancel) => keys.RewrapAsync(cancel);
+
+    /// <summary>
+    /// Erases everything that is encrypted under a key, at once and for good, by deleting the key: no snapshot under it can be
+    /// read again. They stay listed until they are deleted, and a sweep then gives their space back.
+    /// </summary>
+    public Task EraseKeyAsync(Guid keyId, CancellationToken cancel) => keys.EraseAsync(keyId, cancel);
 
     /// <summary>Finds the objects that nothing refers to.</summary>
     /// <exception cref="EngineException"><see cref="EngineFault.Corrupt"/> while a snapshot's root or manifest cannot be read: what it refers to is unknown then.</exception>
@@ -129,18 +144,21 @@ public sealed class Repository
 
     private async Task<StoredSnapshotInfo> UploadAsync(SnapshotUpload upload, ContentLease lease, IProgress<UploadProgress>? progress, CancellationToken cancel)
     {
+        var coding = upload.Key is null ? RecordCoding.Clear : await keys.AddAsync(upload.Key, lease, cancel);
         var existing = await FindRootAsync(upload.SnapshotId, cancel);
         if (existing is not null) Compare(upload, existing.Info);
         var origin = existing is not null ? upload.SnapshotId : upload.PredecessorId;
         if (origin is not null)
         {
             var root = await LeaseTreeAsync(lease, origin, cancel);
+            if (root.KeyId != coding.KeyId)
+                throw new ArgumentException($"The predecessor '{origin}' is {(root.Info.KeyId is { } other ? $"encrypted under the key {other}" : "not encrypted")}. Upload the snapshot under the same key, or without a predecessor.", nameof(upload));
             if (root.Info.LengthBytes > upload.Source.LengthBytes)
                 throw new ArgumentException($"The source has {upload.Source.LengthBytes} bytes, but its predecessor '{origin}' has {root.Info.LengthBytes}; a disk does not shrink. Upload it without a predecessor.", nameof(upload));
         }
 
         var ownedBefore = packs.OwnedBytes(upload.SnapshotId);
-        var run = new UploadRun(tree, packs, options, upload, lease, isComparison: existing is not null, progress);
+        var run = new UploadRun(tree, packs, options, upload, lease, coding, isComparison: existing is not null, progress);
         var (topPage, chunks) = await run.RunAsync(cancel);
         if (existing is not null) return existing.TopPage == topPage ? existing.Info : throw UploadRun.Differs(upload.SnapshotId);
 
@@ -153,16 +171,17 @@ public sealed class Repository
             ReadBytes = run.ReadBytes,
             StoredBytes = ownedBefore + run.PutBytes,
             FullBytes = chunks * Limits.ChunkBytes - await PaddingAsync(topPage, upload.Source.LengthBytes, cancel),
+            KeyId = upload.Key?.Id,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(options.Time.GetUtcNow().ToUnixTimeMilliseconds()),
             Labels = upload.Labels,
         };
         info = info with { StoredBytes = info.StoredBytes + SnapshotRoot.EncodedBytes(info) };
-        return await PutRootAsync(new SnapshotRoot(info, topPage), cancel);
+        return await PutRootAsync(new SnapshotRoot(info, topPage), coding, cancel);
     }
 
     private static void Compare(SnapshotUpload upload, StoredSnapshotInfo info)
     {
-        if (info.DiskId != upload.DiskId || info.LengthBytes != upload.Source.LengthBytes || info.PredecessorId != upload.PredecessorId)
+        if (info.DiskId != upload.DiskId || info.LengthBytes != upload.Source.LengthBytes || info.PredecessorId != upload.PredecessorId || info.KeyId != upload.Key?.Id)
             throw UploadRun.Differs(upload.SnapshotId);
     }
 
@@ -174,10 +193,10 @@ public sealed class Repository
         return padding > 0 && !(await tree.FindAsync(topPage, last, cancel)).IsNone ? padding : 0;
     }
 
-    private async Task<StoredSnapshotInfo> PutRootAsync(SnapshotRoot root, CancellationToken cancel)
+    private async Task<StoredSnapshotInfo> PutRootAsync(SnapshotRoot root, RecordCoding coding, CancellationToken cancel)
     {
         var name = SnapshotRoot.ObjectName(root.Info.SnapshotId);
-        var bytes = root.Encode(Id);
+        var bytes = root.Encode(Id, coding);
         await store.PutAsync(name, bytes, cancel);
         // From here on the snapshot exists, so it is no longer cancelled: either it is proven or it goes.
         var found = await ReadSmallAsync(store, name, CancellationToken.None);
@@ -190,8 +209,16 @@ public sealed class Repository
     private async Task<SnapshotRoot> LeaseTreeAsync(ContentLease lease, string snapshotId, CancellationToken cancel)
     {
         var root = await RequireRootAsync(snapshotId, cancel);
+        await ProveAsync(root, cancel);
         packs.SetTree(lease, root.TopPage);
         return (await FindRootAsync(snapshotId, cancel))?.TopPage == root.TopPage ? root : throw Missing(snapshotId);
+    }
+
+    /// <summary>Opens a root's key, and checks that the root was written by who had it. One in the clear proves nothing but its checksum.</summary>
+    private async Task<RecordCoding> ProveAsync(SnapshotRoot root, CancellationToken cancel)
+    {
+        var coding = await keys.OpenAsync(root.KeyId, cancel);
+        return root.IsBy(coding) ? coding : throw FormatReader.Damaged(SnapshotRoot.ObjectName(root.Info.SnapshotId), "it was not written with the key that it names");
     }
 
     private async Task<SnapshotRoot> RequireRootAsync(string snapshotId, CancellationToken cancel) =>

@@ -9,6 +9,9 @@ public sealed record RepositoryOptions
     /// <summary>Draws the id of a new repository; seeded in simulations.</summary>
     public Func<Guid> NewId { get; init; } = Guid.CreateVersion7;
 
+    /// <summary>Unwraps the keys of encrypted snapshots; null where there are none, or where they are only listed, checked for damage and deleted.</summary>
+    public Crypto.KeyRing? Keys { get; init; }
+
     /// <summary>How many threads hash and compress for one upload, or check and decompress for one restore.</summary>
     public int Workers { get; init; } = 2;
 

@@ -1,10 +1,12 @@
+using SnapshotPortal.Engine.Objects;
+
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>
 /// Finds packs that nothing refers to, and deletes them: plan, then execute. What is live is found anew for the execution,
 /// since snapshots may have been stored since the plan. Nothing is deleted while any root or manifest page cannot be read.
 /// </summary>
-internal sealed class RepositorySweep(PackStore packs, ManifestTree tree, Func<CancellationToken, IAsyncEnumerable<SnapshotRoot>> roots)
+internal sealed class RepositorySweep(PackStore packs, RepositoryKeys keys, ManifestTree tree, Func<CancellationToken, IAsyncEnumerable<SnapshotRoot>> roots)
 {
     public async Task<SweepPlan> PlanAsync(CancellationToken cancel)
     {
@@ -25,16 +27,34 @@ internal sealed class RepositorySweep(PackStore packs, ManifestTree tree, Func<C
     {
         packs.Forget();   // packs that an earlier life left half way are garbage, too
         await packs.LoadAsync(cancel);
+        var storedKeys = await ListKeysAsync(cancel);
         var trees = new List<ChunkId>();
-        await foreach (var root in roots(cancel)) trees.Add(root.TopPage);
+        HashSet<Guid> usedKeys = [], unavailable = [];
+        await foreach (var root in roots(cancel))
+        {
+            usedKeys.Add(root.KeyId);
+            if (await keys.IsAvailableAsync(root.KeyId, cancel)) trees.Add(root.TopPage);
+            else unavailable.Add(root.KeyId);
+        }
         trees.AddRange(packs.LeasedTrees());
 
         var live = new HashSet<string>(StringComparer.Ordinal);
         var seen = new HashSet<ChunkId>();
         foreach (var top in trees) await MarkAsync(top, ManifestPage.Levels - 1, live, seen, cancel);
-        var (all, unreferenced) = packs.Divide(live);
-        var garbage = unreferenced.Select(pack => new Objects.StoredObject(pack.ObjectName, pack.LengthBytes)).OrderBy(o => o.Name, StringComparer.Ordinal).ToArray();
-        return new SweepPlan(garbage, all.Count - garbage.Length, all.Sum(pack => pack.LengthBytes) - garbage.Sum(o => o.LengthBytes));
+        // What cannot be read keeps everything of its key: a snapshot refers to no other.
+        var (all, unreferenced) = packs.Divide(pack => live.Contains(pack.ObjectName) || unavailable.Contains(pack.KeyId));
+        var garbage = unreferenced.Select(pack => new StoredObject(pack.ObjectName, pack.LengthBytes))
+            .Concat(storedKeys.Where(key => !usedKeys.Any(used => RepositoryKeys.ObjectName(used) == key.Name) && !packs.IsHeld(key.Name)))
+            .OrderBy(o => o.Name, StringComparer.Ordinal).ToArray();
+        return new SweepPlan(garbage, all.Count - unreferenced.Count, all.Sum(pack => pack.LengthBytes) - unreferenced.Sum(pack => pack.LengthBytes));
+    }
+
+    // Before the roots are read: a key that an upload adds behind this listing is not looked at.
+    private async Task<List<StoredObject>> ListKeysAsync(CancellationToken cancel)
+    {
+        var found = new List<StoredObject>();
+        await foreach (var key in packs.Store.ListAsync(RepositoryKeys.Prefix, cancel)) found.Add(key);
+        return found;
     }
 
     // Pages are shared between snapshots, so each is walked once: the cost follows distinct pages, not snapshots.

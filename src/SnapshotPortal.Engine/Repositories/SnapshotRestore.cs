@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>Writes a stored snapshot to a device: pieces are fetched, checked and written by several workers, in any order.</summary>
-internal sealed class SnapshotRestore(PackStore packs, ManifestTree tree, SnapshotRoot root, IBlockDevice target, RepositoryOptions options, IProgress<RestoreProgress>? progress)
+internal sealed class SnapshotRestore(PackStore packs, ManifestTree tree, SnapshotRoot root, RecordCoding coding, IBlockDevice target, RepositoryOptions options, IProgress<RestoreProgress>? progress)
 {
     private const int PieceChunks = 16;
 
@@ -64,7 +64,7 @@ internal sealed class SnapshotRestore(PackStore packs, ManifestTree tree, Snapsh
             for (var i = 0; i < chunks.Length; i++)
             {
                 var record = locations.Span[i].Record;
-                PackStore.Decode(locations.Span[i], stored.AsSpan(record.OffsetBytes - first.OffsetBytes, record.StoredLength), plain.AsSpan(0, Limits.ChunkBytes));
+                PackStore.Decode(locations.Span[i], coding, stored.AsSpan(record.OffsetBytes - first.OffsetBytes, record.StoredLength), plain.AsSpan(0, Limits.ChunkBytes));
                 var chunk = chunks.Span[i].Chunk;
                 var length = ChangedChunks.BytesOf(chunk, root.Info.LengthBytes);
                 target.Write(chunk * Limits.ChunkBytes, plain.AsSpan(0, length));

@@ -6,9 +6,12 @@ namespace SnapshotPortal.Engine.Repositories;
 /// <summary>The one object whose presence makes a snapshot exist (docs/format-repository.md, Snapshot root).</summary>
 internal sealed record SnapshotRoot(StoredSnapshotInfo Info, ChunkId TopPage)
 {
+    // Of a root that was read under a key: the bytes before its MAC, and the MAC.
+    private byte[] proven = [], mac = [];
+
     public const string Prefix = "snapshots/";
 
-    private const int BytesMax = 65536, HeaderBytes = 128, DigestBytes = 32;
+    private const int BytesMax = 65536, HeaderBytes = 128, DigestBytes = 32, MacBytes = 32;
     private const int IdBytesMax = 64, LabelsMax = 64, KeyBytesMax = 128, ValueBytesMax = 512;
 
     private static ReadOnlySpan<byte> Magic => "SNAPROOT"u8;
@@ -35,16 +38,20 @@ internal sealed record SnapshotRoot(StoredSnapshotInfo Info, ChunkId TopPage)
             throw new ArgumentException($"A disk's size is a multiple of {Limits.BlockBytes} bytes up to {Limits.DiskBytesMax}.", nameof(upload));
     }
 
+    /// <summary>The key's id; empty in the clear.</summary>
+    public Guid KeyId => Info.KeyId ?? Guid.Empty;
+
     /// <summary>The object's size; it does not depend on the numbers in it.</summary>
     public static int EncodedBytes(StoredSnapshotInfo info) =>
-        HeaderBytes + Texts(info).Sum(text => 2 + FormatReader.Strict.GetByteCount(text)) + DigestBytes;
+        HeaderBytes + Texts(info).Sum(text => 2 + FormatReader.Strict.GetByteCount(text)) + (info.KeyId is null ? 0 : MacBytes) + DigestBytes;
 
-    public byte[] Encode(Guid repositoryId)
+    /// <summary>The object; <paramref name="coding"/> is that of the root's key and authenticates it.</summary>
+    public byte[] Encode(Guid repositoryId, RecordCoding coding)
     {
         var bytes = new byte[EncodedBytes(Info)];
         var writer = new FormatWriter(bytes);
         writer.Bytes(Magic);
-        writer.Version();
+        writer.Version(Info.KeyId is not null);
         writer.UInt32(bytes.Length);
         writer.Guid(repositoryId);
         writer.Int64(Info.CreatedAt.ToUnixTimeMilliseconds());
@@ -54,8 +61,10 @@ internal sealed record SnapshotRoot(StoredSnapshotInfo Info, ChunkId TopPage)
         writer.Int64(Info.FullBytes);
         writer.Id(TopPage);
         writer.UInt16(Info.Labels.Count);
-        writer.Reserved(22);
+        writer.Guid(KeyId);
+        writer.Reserved(6);
         foreach (var text in Texts(Info)) writer.Text(text);
+        writer.Bytes(coding.MacOf(writer.Written));
         writer.Bytes(SHA256.HashData(writer.Written));
         return bytes;
     }
@@ -65,7 +74,7 @@ internal sealed record SnapshotRoot(StoredSnapshotInfo Info, ChunkId TopPage)
         var reader = new FormatReader(objectName, bytes);
         reader.Require(bytes.Length is >= HeaderBytes + DigestBytes and <= BytesMax, $"it has {bytes.Length} bytes");
         reader.Magic(Magic);
-        reader.Version();
+        var isEncrypted = reader.VersionAndEncryption();
         reader.Require(reader.UInt32() == bytes.Length, "its size is not the one in it");
         reader.Require(SHA256.HashData(bytes[..^DigestBytes]).AsSpan().SequenceEqual(bytes[^DigestBytes..]), "its checksum is wrong");
         reader.Require(reader.Guid() == repositoryId, "it belongs to another repository");
@@ -76,12 +85,14 @@ internal sealed record SnapshotRoot(StoredSnapshotInfo Info, ChunkId TopPage)
         var topPage = reader.Id();
         int labelCount = reader.UInt16();
         reader.Require(labelCount <= LabelsMax, "it has too many labels");
-        reader.Reserved(22);
+        var keyId = reader.Guid();
+        reader.Require(isEncrypted == (keyId != Guid.Empty), "its flags and its key contradict each other");
+        reader.Reserved(6);
         string snapshotId = reader.Text(1, IdBytesMax), diskId = reader.Text(1, IdBytesMax), predecessorId = reader.Text(0, IdBytesMax);
         reader.Require(objectName == ObjectName(snapshotId), $"it is that of snapshot '{snapshotId}'");
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < labelCount; i++) reader.Require(labels.TryAdd(reader.Text(1, KeyBytesMax), reader.Text(0, ValueBytesMax)), "a label appears twice");
-        reader.Require(reader.RestBytes == DigestBytes, "it has more bytes than fields");
+        reader.Require(reader.RestBytes == DigestBytes + (isEncrypted ? MacBytes : 0), "it has more bytes than fields");
 
         var info = new StoredSnapshotInfo
         {
@@ -92,11 +103,17 @@ internal sealed record SnapshotRoot(StoredSnapshotInfo Info, ChunkId TopPage)
             ReadBytes = read,
             StoredBytes = stored,
             FullBytes = full,
+            KeyId = isEncrypted ? keyId : null,
             CreatedAt = createdAt,
             Labels = labels,
         };
-        return new SnapshotRoot(info, topPage);
+        var root = new SnapshotRoot(info, topPage);
+        if (isEncrypted) (root.proven, root.mac) = (bytes[..^(MacBytes + DigestBytes)].ToArray(), bytes[^(MacBytes + DigestBytes)..^DigestBytes].ToArray());
+        return root;
     }
+
+    /// <summary>Whether a root that was read was written by who had the key of <paramref name="coding"/>.</summary>
+    public bool IsBy(RecordCoding coding) => coding.KeyId == KeyId && CryptographicOperations.FixedTimeEquals(coding.MacOf(proven), mac);
 
     internal static DateTimeOffset Time(ref FormatReader reader)
     {

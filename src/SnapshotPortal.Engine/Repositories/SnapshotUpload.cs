@@ -22,6 +22,9 @@ public sealed record SnapshotUpload
     /// <summary>The stored snapshot that holds everything outside <see cref="Changed"/>; null for a full upload.</summary>
     public string? PredecessorId { get; init; }
 
+    /// <summary>The key to encrypt under, which is also that of the predecessor; null to store in the clear.</summary>
+    public Crypto.DataKey? Key { get; init; }
+
     /// <summary>Kept with the snapshot: at most 64, keys of at most 128 and values of at most 512 bytes of UTF-8.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -9,9 +9,10 @@ public sealed class StoredSnapshot : IBlockDevice
     private readonly PackStore packs;
     private readonly ManifestTree tree;
     private readonly SnapshotRoot root;
+    private readonly RecordCoding coding;
     private readonly RecentItems<ChunkId, byte[]> recent = new(ChunksKept);
 
-    internal StoredSnapshot(PackStore packs, ManifestTree tree, SnapshotRoot root) => (this.packs, this.tree, this.root) = (packs, tree, root);
+    internal StoredSnapshot(PackStore packs, ManifestTree tree, SnapshotRoot root, RecordCoding coding) => (this.packs, this.tree, this.root, this.coding) = (packs, tree, root, coding);
 
     /// <summary>What the repository tells of the snapshot.</summary>
     public StoredSnapshotInfo Info => root.Info;
@@ -83,7 +84,7 @@ public sealed class StoredSnapshot : IBlockDevice
         if (id.IsNone) return null;
         if (recent.TryGet(id, out var known)) return known;
         var content = new byte[Limits.ChunkBytes];
-        await packs.ReadAsync(await packs.LocateAsync(id, CancellationToken.None), content, CancellationToken.None);
+        await packs.ReadAsync(await packs.LocateAsync(id, CancellationToken.None), coding, content, CancellationToken.None);
         recent.Add(id, content);
         return content;
     }

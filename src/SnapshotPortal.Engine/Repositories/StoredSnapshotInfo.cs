@@ -27,6 +27,9 @@ public sealed record StoredSnapshotInfo
     /// <summary>The bytes, in whole chunks, that a full restore writes: everything but zeroes.</summary>
     public required long FullBytes { get; init; }
 
+    /// <summary>The key that its content and manifest are encrypted under; null in the clear. The rest of this record is never encrypted.</summary>
+    public Guid? KeyId { get; init; }
+
     /// <summary>When its upload was completed, to the millisecond.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

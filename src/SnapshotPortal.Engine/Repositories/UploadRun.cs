@@ -14,6 +14,7 @@ internal sealed class UploadRun
     private readonly RepositoryOptions options;
     private readonly SnapshotUpload upload;
     private readonly ContentLease lease;
+    private readonly RecordCoding coding;
     private readonly bool isComparison;
     private readonly IProgress<UploadProgress>? progress;
     private readonly PackStream chunks, pages;
@@ -29,14 +30,15 @@ internal sealed class UploadRun
     /// <param name="options">Memory, workers, sizes.</param>
     /// <param name="upload">What is uploaded.</param>
     /// <param name="lease">Keeps what is referred to; its tree is the manifest to start from.</param>
+    /// <param name="coding">In the clear or under the key of the upload.</param>
     /// <param name="isComparison">Whether the tree is that of the same snapshot, complete: then any difference is refused.</param>
     /// <param name="progress">Told after every batch.</param>
-    public UploadRun(ManifestTree tree, PackStore packs, RepositoryOptions options, SnapshotUpload upload, ContentLease lease, bool isComparison, IProgress<UploadProgress>? progress)
+    public UploadRun(ManifestTree tree, PackStore packs, RepositoryOptions options, SnapshotUpload upload, ContentLease lease, RecordCoding coding, bool isComparison, IProgress<UploadProgress>? progress)
     {
-        (this.packs, this.options, this.upload, this.lease, this.isComparison, this.progress) = (packs, options, upload, lease, isComparison, progress);
-        chunks = new PackStream(packs, PackKind.Chunks, upload.SnapshotId, options.PackBytes, lease);
-        pages = new PackStream(packs, PackKind.Pages, upload.SnapshotId, options.PackBytes, lease);
-        manifest = new ManifestUpdate(tree, lease.TopPage, KeepPageAsync);
+        (this.packs, this.options, this.upload, this.lease, this.coding, this.isComparison, this.progress) = (packs, options, upload, lease, coding, isComparison, progress);
+        chunks = new PackStream(packs, PackKind.Chunks, upload.SnapshotId, coding.KeyId, options.PackBytes, lease);
+        pages = new PackStream(packs, PackKind.Pages, upload.SnapshotId, coding.KeyId, options.PackBytes, lease);
+        manifest = new ManifestUpdate(tree, lease.TopPage, coding, KeepPageAsync);
         var batches = Math.Clamp((options.MemoryBytes - (long)PacksUnderWay * options.PackBytes) / ChunkBatch.MemoryBytes, BatchesMin, BatchesMax);
         for (var i = 0; i < batches; i++) free.Writer.TryWrite(new ChunkBatch());
         digested = Channel.CreateUnbounded<Task<ChunkBatch>>();   // bounded by the number of batches
@@ -107,7 +109,7 @@ internal sealed class UploadRun
         batch = null;
         digested.Writer.TryWrite(workers.StartNew(() =>
         {
-            sent.Digest(packs, options.CompressionLevel);
+            sent.Digest(packs, coding, options.CompressionLevel);
             return sent;
         }, cancel));
     }
@@ -119,7 +121,7 @@ internal sealed class UploadRun
             var id = batch.Id(i);
             if (!id.IsNone && !IsKept(id, chunks))
             {
-                var (codec, bytes) = batch.Stored(i, options.CompressionLevel);
+                var (codec, bytes) = batch.Stored(i, coding, options.CompressionLevel);
                 await chunks.AppendAsync(id, Limits.ChunkBytes, codec, bytes, cancel);
             }
             await manifest.SetAsync(batch.Chunk(i), id, cancel);
@@ -134,9 +136,9 @@ internal sealed class UploadRun
     private async ValueTask KeepPageAsync(ChunkId id, byte[] bytes, CancellationToken cancel)
     {
         if (IsKept(id, pages)) return;
-        var packed = new byte[bytes.Length];
-        var (codec, length) = ChunkCodecs.Compress(bytes, packed, options.CompressionLevel);
-        await pages.AppendAsync(id, bytes.Length, codec, codec == ChunkCodec.Raw ? bytes : packed.AsMemory(0, length), cancel);
+        var record = new byte[bytes.Length + RecordCoding.OverheadBytes];
+        var (codec, length) = coding.Encode(PackKind.Pages, id, bytes, record, options.CompressionLevel);
+        await pages.AppendAsync(id, bytes.Length, codec, record.AsMemory(0, length), cancel);
     }
 
     private bool IsKept(ChunkId id, PackStream stream)

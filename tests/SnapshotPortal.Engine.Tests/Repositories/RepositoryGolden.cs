@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Engine.Objects;
 using SnapshotPortal.Engine.Repositories;
@@ -42,7 +43,7 @@ public sealed class RepositoryGolden
     {
         var root = new SnapshotRoot(Info, ChunkId.Of([1]));
 
-        var read = SnapshotRoot.Decode("snapshots/s-2", Id, Golden("snapshot-root.bin", root.Encode(Id)));
+        var read = SnapshotRoot.Decode("snapshots/s-2", Id, Golden("snapshot-root.bin", root.Encode(Id, RecordCoding.Clear)));
 
         Assert.Equivalent(Info, read.Info);
         Assert.Equal(root.TopPage, read.TopPage);
@@ -51,7 +52,7 @@ public sealed class RepositoryGolden
     [Fact]
     public void Pack_with_its_index()
     {
-        var writer = new PackWriter(PackKind.Chunks, "s-2", Id, 1 << 20);
+        var writer = new PackWriter(PackKind.Chunks, "s-2", Guid.Empty, Id, 1 << 20);
         writer.Append(ChunkId.Of([1]), Limits.ChunkBytes, ChunkCodec.Zstd, "one record"u8);
         writer.Append(ChunkId.Of([2]), Limits.ChunkBytes, ChunkCodec.Brotli, "another"u8);
         var (pack, content) = writer.Complete();
@@ -78,6 +79,42 @@ public sealed class RepositoryGolden
         Assert.Equal(ids, alone.Ids);
         Assert.Equal(changed, over.Ids);
         Assert.Equal((4999, ChunkId.Of([3])), (over.Chunks, over.BaseId));
+    }
+
+    [Fact]
+    public void Wrapped_key()
+    {
+        var wrapped = EncryptionTests.Ring.Wrap(EncryptionTests.Key);
+
+        var read = WrappedKey.Decode("keys/x", Golden("wrapped-key.bin", wrapped.Encode()));
+
+        Assert.True(EncryptionTests.Ring.Unwrap(read).IsSame(EncryptionTests.Key));
+    }
+
+    [Fact]
+    public void Encrypted_root_and_pack()
+    {
+        var coding = new RecordCoding(new ObjectCipher(EncryptionTests.Key));
+        byte[] plain = new byte[Limits.ChunkBytes], record = new byte[Limits.ChunkBytes + RecordCoding.OverheadBytes];
+        // Noise is stored raw; what zstd makes of anything else may change with its version.
+        new Random(1).NextBytes(plain);
+        var id = coding.IdOf(plain);
+        var (codec, length) = coding.Encode(PackKind.Chunks, id, plain, record, 3);
+        var writer = new PackWriter(PackKind.Chunks, "s-2", coding.KeyId, Id, 1 << 20);
+        writer.Append(id, plain.Length, codec, record.AsSpan(0, length));
+        var root = new SnapshotRoot(Info with { KeyId = coding.KeyId }, ChunkId.Of([1]));
+
+        var (pack, content) = writer.Complete();
+        var bytes = Golden("encrypted-pack.bin", content.ToArray());
+        var readRoot = SnapshotRoot.Decode("snapshots/s-2", Id, Golden("encrypted-root.bin", root.Encode(Id, coding)));
+
+        var read = Pack.Decode(new StoredObject(pack.ObjectName, bytes.Length), Id, bytes.AsSpan(^(Pack.EntryBytes + Pack.FooterBytes)..));
+        Assert.Equal(coding.KeyId, read.KeyId);
+        var opened = new byte[Limits.ChunkBytes];
+        Assert.True(coding.TryDecode(PackKind.Chunks, read.Entries[0], bytes.AsSpan(read.Entries[0].OffsetBytes, read.Entries[0].StoredLength), opened));
+        Assert.Equal(plain, opened);
+        Assert.True(readRoot.IsBy(coding));
+        Assert.Equal(coding.KeyId, readRoot.Info.KeyId);
     }
 
     /// <summary>A repository of two snapshots as a directory, written once by the first version; compressed bytes may differ today.</summary>

@@ -22,7 +22,7 @@ public sealed class RepositoryProperties
             var id = $"s-{step}";
             var predecessor = kept.Count > 0 && scene.Random.Next(4) > 0 ? kept.ElementAt(scene.Random.Next(kept.Count)) : default;
             var upload = predecessor.Key is null ? Full(id, disk) : Incremental(id, disk, predecessor.Key, predecessor.Value.Epoch);
-            await repository.UploadAsync(upload, null, None);
+            await repository.UploadAsync(upload with { Key = seed % 2 == 0 ? EncryptionTests.Key : null }, null, None);
             kept[id] = (HashOf(disk), disk.EndEpoch());
 
             if (scene.Random.Next(2) == 0)

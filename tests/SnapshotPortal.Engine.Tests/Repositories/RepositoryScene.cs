@@ -26,6 +26,7 @@ internal sealed class RepositoryScene
         Time = TimeProvider.System,
         NewId = () => new Guid("01234567-89ab-cdef-0123-456789abcdef"),
         PackBytes = 256 * 1024,
+        Keys = EncryptionTests.Ring,
     };
 
     public IEnumerable<string> Packs => Memory.Objects.Keys.Where(name => name.StartsWith("pa", StringComparison.Ordinal));
