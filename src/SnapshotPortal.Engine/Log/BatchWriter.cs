@@ -26,6 +26,7 @@ internal sealed unsafe class BatchWriter
     private readonly SegmentFiles segments;
     private readonly PoolState state;
     private readonly Liveness liveness;
+    private readonly Reserve reserve;
     private readonly Guid poolId;
     private readonly uint life;
     private readonly int dataBlocksMax;
@@ -43,11 +44,12 @@ internal sealed unsafe class BatchWriter
     private ulong nextSequence;
     private volatile EngineException? fence;
 
-    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Guid poolId, uint life, LogPosition end, uint segmentsUsed, long replayBytes)
+    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Reserve reserve, Guid poolId, uint life, LogPosition end, uint segmentsUsed, long replayBytes)
     {
         this.segments = segments;
         this.state = state;
         this.liveness = liveness;
+        this.reserve = reserve;
         this.poolId = poolId;
         this.life = life;
         segment = segmentsUsed;
@@ -138,6 +140,14 @@ internal sealed unsafe class BatchWriter
     public void SetFence(EngineException reason) =>
         fence ??= new(EngineFault.Fenced, $"The pool takes no more changes since an error: {reason.Message} Mend the cause and restart; everything flushed is kept.", reason);
 
+    /// <summary>Lets the reserve go to what found no room; false where it has gone already.</summary>
+    public bool ReleaseReserve()
+    {
+        var released = false;
+        Control(() => released = reserve.Release());
+        return released;
+    }
+
     /// <summary>Gives back the room behind the log's end in its segment, when nothing is written any more.</summary>
     public void TrimSegment() => segmentFile?.SetLength((long)nextBlock * Limits.BlockBytes);
 
@@ -184,13 +194,15 @@ internal sealed unsafe class BatchWriter
 
     private void RunChanges(PoolChange[] changes)
     {
+        var adds = Array.Exists(changes, change => change.Kind is not (RecordKind.DeleteDisk or RecordKind.DeleteSnapshot));
+        if (adds) reserve.Require();
         var writer = new RecordWriter(records);
         foreach (var change in changes)
         {
             state.Validate(change);
             writer.Change(change);
         }
-        Reserve(BatchHeader.HeaderBlocksFor(writer.Position));
+        MakeRoom(BatchHeader.HeaderBlocksFor(writer.Position), adds);
         WriteBatch(writer.Position, 0);
         foreach (var change in changes) state.Apply(change);
         liveness.Take(state.Freed);
@@ -259,7 +271,8 @@ internal sealed unsafe class BatchWriter
                 else disk.Map.PrepareBlocks(request.Lba, state.EditOf(disk));
             }
             if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
-            if (batch.Count == 0) Reserve(BatchHeader.HeaderBlocksFor(recordBytes) + dataBlocks);
+            if (Adds(request)) reserve.Require();
+            if (batch.Count == 0) MakeRoom(BatchHeader.HeaderBlocksFor(recordBytes) + dataBlocks, Adds(request));
             return true;
         }
         catch (Exception e)
@@ -312,17 +325,30 @@ internal sealed unsafe class BatchWriter
     private static int RecordBytesOf(LogRequest request) =>
         request.Kind == LogRequestKind.Zero ? RecordWriter.BytesOfZero : RecordWriter.BytesOfWrite((int)request.Blocks);
 
+    // What takes space and gives none back; all else may use the reserve.
+    private static bool Adds(LogRequest request) =>
+        request.Kind == LogRequestKind.Write || (request.Kind == LogRequestKind.Patch && request.Data is not null);
+
     /// <summary>Goes on to a new segment where the current one has no room for a batch of that many blocks.</summary>
-    private void Reserve(int blocks)
+    private void MakeRoom(int blocks, bool adds)
     {
         if (segmentFile is not null && nextBlock + blocks <= segments.BlocksPerSegment) return;
-        var made = segments.Create(segment + 1, life, nextSequence);
+        IFile made;
+        try { made = segments.Create(segment + 1, life, nextSequence); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full && !adds && reserve.Release()) { made = segments.Create(segment + 1, life, nextSequence); }
         (segmentFile, segment, nextBlock) = (made, segment + 1, 1);
         Flusher.Created(made);
     }
 
-    /// <summary>Writes the batch's header and data at the log's end, and returns where its data begins.</summary>
+    /// <summary>Writes a batch; where a file system does not keep its promise of allocated space, from the reserve.</summary>
     private Location WriteBatch(int recordBytes, int dataBlocks)
+    {
+        try { return Append(recordBytes, dataBlocks); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full && !batch.Exists(Adds) && reserve.Release()) { return Append(recordBytes, dataBlocks); }
+    }
+
+    /// <summary>Writes the batch's header and data at the log's end, and returns where its data begins.</summary>
+    private Location Append(int recordBytes, int dataBlocks)
     {
         var headerBlocks = BatchHeader.HeaderBlocksFor(recordBytes);
         var header = gathered.AsSpan(HeaderRoom - headerBlocks * Limits.BlockBytes, headerBlocks * Limits.BlockBytes);

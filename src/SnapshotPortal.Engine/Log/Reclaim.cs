@@ -76,7 +76,14 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         var segment = segments.Get(number);
         if (!segment.IsDense) PunchLongRuns(segment, live);
         var allocated = segment.File.AllocatedBytes / Limits.BlockBytes;
-        if (liveBlocks * 100L < allocated * DenseBelowPercent) segments.Densify(number, live);
+        if (liveBlocks * 100L < allocated * DenseBelowPercent) Densify(number, live);
+    }
+
+    // It needs room before it gives any: in a full file system the others go first.
+    private void Densify(uint number, ulong[] live)
+    {
+        try { segments.Densify(number, live); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full) { liveWhenDone.Remove(number); }
     }
 
     private void PunchLongRuns(Segment segment, ulong[] live)

@@ -84,8 +84,8 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
 
     public void Delete(uint number)
     {
-        if (open.TryRemove(number, out var segment)) retired.Enqueue(segment);
         files.Delete(PathOf(number));
+        if (open.TryRemove(number, out var segment)) Retire(segment);
     }
 
     /// <summary>Puts a dense segment of these blocks in place of a segment; false where one of them cannot be read.</summary>
@@ -116,9 +116,17 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
         files.Rename(temporary, PathOf(number));
         files.SyncDirectory(directory);
         var dense = Segment.Open(file, poolId, number, BlocksPerSegment, $"'{PathOf(number)}'");
-        if (open.TryGetValue(number, out var old)) retired.Enqueue(old);
+        var replaced = open.TryGetValue(number, out var old);
         open[number] = dense;
+        if (replaced) Retire(old!);
         return true;
+    }
+
+    // Its space is given back now, not once it is closed: a late reader finds nothing and looks again.
+    private void Retire(Segment segment)
+    {
+        segment.File.SetLength(0);
+        retired.Enqueue(segment);
     }
 
     /// <summary>Closes what was replaced or deleted before the last call but one: nobody is reading it any more.</summary>

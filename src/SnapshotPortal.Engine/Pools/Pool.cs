@@ -48,7 +48,9 @@ public sealed class Pool : IDisposable
             life = recovery.Life + 1;
             Segments.DropTemporaries();
             liveness = new(Segments.BlocksPerSegment);
-            Log = new(Segments, state, liveness, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes);
+            var reserve = new Reserve(files, directory, superblock.SegmentBytes);
+            reserve.TryKeep();
+            Log = new(Segments, state, liveness, reserve, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes);
             checkpoint = new(Log, state, liveness, Pages);
             reclaim = new(Log, state, liveness, Segments);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
@@ -207,14 +209,20 @@ public sealed class Pool : IDisposable
         {
             try
             {
-                (previous, superblock) = (hasCheckpointed ? superblock : null, checkpoint.Run(superblock, superblockFile, life));
-                hasCheckpointed = true;
+                try { CheckpointOnce(); }
+                catch (EngineException e) when (e.Fault == EngineFault.Full && Log.ReleaseReserve()) { CheckpointOnce(); }
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced))
             {
                 Log.SetFence(e);
                 throw;
             }
+        }
+
+        void CheckpointOnce()
+        {
+            (previous, superblock) = (hasCheckpointed ? superblock : null, checkpoint.Run(superblock, superblockFile, life));
+            hasCheckpointed = true;
         }
     }
 

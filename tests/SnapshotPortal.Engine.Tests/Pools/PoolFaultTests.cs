@@ -1,3 +1,4 @@
+using SnapshotPortal.Engine.Pools;
 using SnapshotPortal.Testing;
 
 namespace SnapshotPortal.Engine.Tests.Pools;
@@ -10,14 +11,8 @@ public sealed class PoolFaultTests : PoolFixture
     {
         var disk = Pool.CreateDisk("a", 64 << 20);
         Files.CapacityBytes = 2 << 20;
-        var written = 0;
-        Assert.Equal(EngineFault.Full, FaultOf(() =>
-        {
-            for (; ; written++)
-                disk.Write(written * (long)Block, Filled((byte)(written % 250 + 1)));
-        }));
-
-        Assert.InRange(written, 200, 512);
+        var written = FillUp(disk);
+        Assert.InRange(written, 150, 512);
         Assert.Equal(EngineFault.Full, FaultOf(() => disk.Write(written * (long)Block, Filled(1))));
         Assert.All(Enumerable.Range(0, written), i => Assert.Equal(Filled((byte)(i % 250 + 1)), Read(disk, i * (long)Block)));
         disk.Flush();
@@ -31,19 +26,50 @@ public sealed class PoolFaultTests : PoolFixture
     }
 
     [Fact]
+    public void A_full_pool_can_be_emptied_and_then_takes_data_again()
+    {
+        var disk = Pool.CreateDisk("a", 64 << 20);
+        Files.CapacityBytes = 4 << 20;
+        for (var i = 0; i < 30; i++)
+            Pool.CreateDisk($"other {i}", Block);
+        Pool.TakeSnapshot("a", "s");
+        var written = FillUp(disk);
+        disk.Trim(0, disk.LengthBytes - 100);
+        Pool.Flush();
+        Assert.Equal(EngineFault.Full, FaultOf(() => disk.Write(0, Filled(1))));
+        Pool.DeleteSnapshot("s");
+        for (var i = 0; i < 30; i++)
+            Pool.DeleteDisk($"other {i}");
+        Assert.Equal(EngineFault.Full, FaultOf(() => Pool.CreateDisk("b", Block)));
+        Pool.Checkpoint();
+        Pool.Reclaim();
+        Pool.Checkpoint();
+        Pool.Reclaim();
+        Assert.InRange(FillUp(disk), written / 2, written + 100);
+        Session.Reopen();
+        Assert.Equal(Filled(1), Read(Pool.FindDisk("a")!, 0));
+    }
+
+    [Fact]
     public void A_full_file_system_still_closes_and_opens()
     {
         var disk = Pool.CreateDisk("a", 64 << 20);
         Files.CapacityBytes = 1 << 20;
+        var written = FillUp(disk);
+        disk.Flush();
+        Session.Reopen();
+        Assert.All(Enumerable.Range(0, written), i => Assert.Equal(Filled((byte)(i % 250 + 1)), Read(Pool.FindDisk("a")!, i * (long)Block)));
+    }
+
+    private int FillUp(PoolDisk disk)
+    {
         var written = 0;
         Assert.Equal(EngineFault.Full, FaultOf(() =>
         {
             for (; ; written++)
                 disk.Write(written * (long)Block, Filled((byte)(written % 250 + 1)));
         }));
-        disk.Flush();
-        Session.Reopen();
-        Assert.All(Enumerable.Range(0, written), i => Assert.Equal(Filled((byte)(i % 250 + 1)), Read(Pool.FindDisk("a")!, i * (long)Block)));
+        return written;
     }
 
     [Fact]
