@@ -203,7 +203,7 @@ internal sealed unsafe class BatchWriter
             writer.Change(change);
         }
         MakeRoom(BatchHeader.HeaderBlocksFor(writer.Position), adds);
-        WriteBatch(writer.Position, 0);
+        WriteBatch(writer.Position, 0, adds);
         foreach (var change in changes) state.Apply(change);
         liveness.Take(state.Freed);
         Backlog.Add(Limits.BlockBytes);
@@ -223,7 +223,7 @@ internal sealed unsafe class BatchWriter
             if (request.Kind != LogRequestKind.Zero) dataBlocks += (int)request.Blocks;
         }
         if (batch.Count == 0) return;
-        var data = WriteBatch(writer.Position, dataBlocks);
+        var data = WriteBatch(writer.Position, dataBlocks, batch.Exists(Adds));
         ApplyBatch(data, writer.Position);
         liveness.Born(data, dataBlocks);
         liveness.Take(state.Freed);
@@ -341,10 +341,10 @@ internal sealed unsafe class BatchWriter
     }
 
     /// <summary>Writes a batch; where a file system does not keep its promise of allocated space, from the reserve.</summary>
-    private Location WriteBatch(int recordBytes, int dataBlocks)
+    private Location WriteBatch(int recordBytes, int dataBlocks, bool adds)
     {
         try { return Append(recordBytes, dataBlocks); }
-        catch (EngineException e) when (e.Fault == EngineFault.Full && !batch.Exists(Adds) && reserve.Release()) { return Append(recordBytes, dataBlocks); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full && !adds && reserve.Release()) { return Append(recordBytes, dataBlocks); }
     }
 
     /// <summary>Writes the batch's header and data at the log's end, and returns where its data begins.</summary>
