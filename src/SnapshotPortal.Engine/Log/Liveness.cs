@@ -186,7 +186,7 @@ internal sealed class Liveness(uint blocksPerSegment)
         lock (guard)
         {
             foreach (var segment in found.Keys) UseOf(segment);
-            var waiting = WaitingPages().GroupBy(page => page.Segment).ToDictionary(group => group.Key, group => group.ToArray());
+            var waiting = Waiting().GroupBy(page => page.Segment).ToDictionary(group => group.Key, group => group.ToArray());
             var leaks = 0L;
             LiveBlocks = 0;
             foreach (var (segment, use) in uses)
@@ -210,6 +210,37 @@ internal sealed class Liveness(uint blocksPerSegment)
         }
     }
 
+    /// <summary>What is live, by segment, without what is dying: everything is durable and nobody writes.</summary>
+    public List<(uint Segment, ulong[] Live)> Segments()
+    {
+        lock (guard)
+            return [.. from use in uses
+                       let live = use.Value.Live.Select((word, i) => word & ~(use.Value.Dying?[i] ?? 0)).ToArray()
+                       where Array.Exists(live, word => word != 0)
+                       select (use.Key, live)];
+    }
+
+    /// <summary>Pages that are live although no version needs them any more, but perhaps a superblock.</summary>
+    public List<Location> WaitingPages()
+    {
+        lock (guard) return Waiting();
+    }
+
+    /// <summary>Takes over what a clean close has left: all bits are known. The pages wait for two checkpoints of this opening.</summary>
+    public void Restore(List<(uint Segment, ulong[] Live)> segments, List<Location> waiting)
+    {
+        lock (guard)
+        {
+            foreach (var (segment, live) in segments)
+            {
+                live.CopyTo(UseOf(segment).Live, 0);
+                LiveBlocks += live.Sum(BitOperations.PopCount);
+            }
+            pages.Stored.AddRange(waiting);
+            IsExact = true;
+        }
+    }
+
     /// <summary>A walk could not go on: what it did not reach is not known to be out of use.</summary>
     public void Doubt()
     {
@@ -228,8 +259,7 @@ internal sealed class Liveness(uint blocksPerSegment)
         lock (guard) uses.Remove(segment);
     }
 
-    // Pages that no version needs any more, but perhaps a superblock.
-    private IEnumerable<Location> WaitingPages()
+    private List<Location> Waiting()
     {
         PageList[] lists = [.. waitingPages, pages];
         return [.. lists.SelectMany(list => list.Stored), .. lists.SelectMany(list => list.BeingStored).Select(page => page.StoredAt).Where(at => at.Kind == LocationKind.Page)];

@@ -12,7 +12,9 @@ namespace SnapshotPortal.Engine.Log;
 /// </remarks>
 internal sealed class Reserve(IFileSystem files, string directory, long segmentBytes)
 {
-    private readonly string path = $"{directory}/reserve";
+    public const string Name = "reserve";
+
+    private readonly string path = $"{directory}/{Name}";
     private bool isWhole;
 
     /// <summary>Whether the space is there, or could be taken again now.</summary>

@@ -56,7 +56,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
         throw new EngineException(EngineFault.Corrupt, $"The pool in '{directory}' cannot be opened: {problem?.Message ?? "its superblock is empty."} Restore the directory from a backup.", problem);
     }
 
-    /// <summary>Publishes a checkpoint: its table, then its slot; then drops tables that no slot names any more.</summary>
+    /// <summary>Publishes a checkpoint: its table, then its slot; then drops the tables and the liveness that belong to no slot any more.</summary>
     public Superblock Write(Superblock previous, PoolTable content, LogPosition replay, uint life, uint segmentsUsed, ulong durable)
     {
         var number = previous.Number + 1;
@@ -66,6 +66,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
         using (var file = files.Open(PathOf(Name))) WriteSlot(file, superblock);
         foreach (var name in files.List(directory))
             if (name.StartsWith("table-", StringComparison.Ordinal) && name != superblock.TableName && name != previous.TableName) files.Delete(PathOf(name));
+        LivenessFile.DropAll(files, directory);
         return superblock;
     }
 

@@ -17,6 +17,7 @@ public sealed class Pool : IDisposable
     private readonly PoolOptions options;
     private readonly IDisposable fileLock;
     private readonly SuperblockFile superblockFile;
+    private readonly LivenessFile livenessFile;
     private readonly PoolState state;
     private readonly uint life;
     private readonly Checkpoint checkpoint;
@@ -35,6 +36,7 @@ public sealed class Pool : IDisposable
         this.options = options;
         this.fileLock = fileLock;
         superblockFile = new(files, directory);
+        livenessFile = new(files, directory);
         PoolTable table;
         (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
@@ -54,7 +56,9 @@ public sealed class Pool : IDisposable
             checkpoint = new(Log, state, liveness, Pages);
             reclaim = new(Log, state, liveness, Segments);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
-            if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
+            var isAsClosed = !recovery.HasChanges && !recovery.FoundDamage;
+            if (isAsClosed || Mutant.StaleLivenessTrusted) livenessFile.TryRead(superblock, state, liveness);
+            if (!isAsClosed) CheckpointIfRoom();
         }
         catch
         {
@@ -281,6 +285,12 @@ public sealed class Pool : IDisposable
         }
     }
 
+    /// <summary>Finds anew what is in use, whatever was taken for it; returns how many blocks had been leaked.</summary>
+    internal long MarkLiveness()
+    {
+        lock (checkpointLock) return reclaim.Mark();
+    }
+
     /// <summary>Makes everything durable, checkpoints and closes. Without it the next opening recovers.</summary>
     public void Dispose()
     {
@@ -290,6 +300,7 @@ public sealed class Pool : IDisposable
         {
             if (Log.Fence is null && Log.Backlog.Total > 0) CheckpointIfRoom();
             if (Log.Fence is null) Log.Flusher.Flush();
+            if (Log.Fence is null && liveness.IsExact) StoreLiveness();
         }
         finally
         {
@@ -306,6 +317,17 @@ public sealed class Pool : IDisposable
     internal void Admit() => upkeep?.Admit();
 
     internal void CheckOpen() => ObjectDisposedException.ThrowIf(isClosed, this);
+
+    /// <summary>Keeps what is in use for the next opening. Without it that finds it anew.</summary>
+    private void StoreLiveness()
+    {
+        try
+        {
+            reclaim.Settle();
+            livenessFile.Write(superblock, state, liveness);
+        }
+        catch (EngineException e) when (e.Fault is EngineFault.Full or EngineFault.Corrupt) { }
+    }
 
     private (Superblock Superblock, PoolTable Table) Create(IFileSystem files, string directory)
     {

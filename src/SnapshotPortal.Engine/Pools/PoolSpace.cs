@@ -24,14 +24,17 @@ public sealed record PoolSpace
     /// <summary>Free room in the segment that is being written.</summary>
     public required long RoomBytes { get; init; }
 
-    /// <summary>Everything beside the log: superblock, tables, liveness, lock.</summary>
+    /// <summary>What data never takes: kept so that a full pool can be emptied.</summary>
+    public required long ReserveBytes { get; init; }
+
+    /// <summary>Everything else beside the log: superblock, tables, liveness, lock.</summary>
     public required long TableBytes { get; init; }
 
     /// <summary>All content of disks and snapshots, counted once.</summary>
     public long ContentBytes => Disks.Sum(disk => disk.Bytes) + Snapshots.Sum(snapshot => snapshot.Bytes) + SharedBytes + RetainedBytes;
 
     /// <summary>What the pool's files occupy in their file system.</summary>
-    public long TotalBytes => ContentBytes + MapBytes + LogBytes + RoomBytes + TableBytes;
+    public long TotalBytes => ContentBytes + MapBytes + LogBytes + RoomBytes + ReserveBytes + TableBytes;
 }
 
 /// <summary>What only one disk or snapshot has.</summary>

@@ -74,7 +74,10 @@ internal sealed class SpaceMeasurement(BatchWriter log, PoolState state, Livenes
             MapBytes = (live - content) * Limits.BlockBytes,
             RoomBytes = room,
             LogBytes = allocated.Values.Sum() - live * Limits.BlockBytes - room,
-            TableBytes = files.List(directory).Where(name => !SegmentFiles.IsSegment(name)).Sum(name => files.AllocatedBytes($"{directory}/{name}")),
+            ReserveBytes = AllocatedBytes(name => name == Reserve.Name),
+            TableBytes = AllocatedBytes(name => name != Reserve.Name && !SegmentFiles.IsSegment(name)),
         };
     }
+
+    private long AllocatedBytes(Func<string, bool> isMeant) => files.List(directory).Where(isMeant).Sum(name => files.AllocatedBytes($"{directory}/{name}"));
 }

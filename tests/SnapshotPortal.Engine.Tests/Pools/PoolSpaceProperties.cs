@@ -24,6 +24,9 @@ public sealed class PoolSpaceProperties
         }
         AssertSpace(session.Pool, files);
         session.Reopen();
+        Assert.True(session.Pool.Liveness.IsExact);
+        AssertSpace(session.Pool, files);
+        Assert.Equal(0, session.Pool.MarkLiveness());
         AssertSpace(session.Pool, files);
     });
 
