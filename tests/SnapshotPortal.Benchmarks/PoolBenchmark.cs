@@ -79,12 +79,20 @@ internal sealed class PoolBenchmark
         return result;
     }
 
+    /// <summary>Turn by turn, so that what else changes with time is on both sides.</summary>
     private void AroundASnapshot(Pool pool, PoolDisk disk)
     {
-        double Rate(int seed) => Settled(disk, device => Workload.RandomWrite(device, options.Operations, 1, 0, seed));
-        var before = Rate(1);
-        pool.TakeSnapshot("disk", "between");
-        measurements.Add("random write 4 KiB right after a snapshot, against before", "1/s", Rate(2), before);
+        double Seconds(int seed) => options.Operations / Settled(disk, device => Workload.RandomWrite(device, options.Operations, 1, 0, seed));
+        var (before, after) = (0.0, 0.0);
+        for (var turn = 0; turn < 5; turn++)
+        {
+            before += Seconds(2 * turn);
+            pool.TakeSnapshot("disk", "between");
+            after += Seconds(2 * turn + 1);
+            pool.DeleteSnapshot("between");
+        }
+
+        measurements.Add("random write 4 KiB right after a snapshot, against before", "1/s", 5 * options.Operations / after, 5 * options.Operations / before);
     }
 
     private void Allocations(PoolDisk disk)
@@ -104,17 +112,18 @@ internal sealed class PoolBenchmark
 
     private void SnapshotsUnderLoad(Pool pool, string size, long lengthBytes)
     {
+        const int WritesBetween = 1000;
         var disk = pool.CreateDisk(size, lengthBytes);
         using var stop = new CancellationTokenSource();
         var longest = new TimeSpan[2];
-        var writers = Enumerable.Range(0, longest.Length).Select(i => new Thread(() => longest[i] = Workload.WriteUntil(disk, i, stop.Token))).ToList();
+        var writes = 0L;
+        var writers = Enumerable.Range(0, longest.Length).Select(i => new Thread(() => longest[i] = Workload.WriteUntil(disk, i, ref writes, stop.Token))).ToList();
         writers.ForEach(writer => writer.Start());
         var took = new List<double>();
         for (var i = 0; i < options.Snapshots; i++)
         {
-            var start = Stopwatch.GetTimestamp();
-            pool.TakeSnapshot(size, $"{size} {i}");
-            took.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            for (var next = Volatile.Read(ref writes) + WritesBetween; Volatile.Read(ref writes) < next;) Thread.Yield();
+            took.Add(Milliseconds(() => pool.TakeSnapshot(size, $"{size} {i}")));
         }
 
         stop.Cancel();
@@ -123,8 +132,16 @@ internal sealed class PoolBenchmark
         measurements.Add($"local snapshot of {size} under 2 writers, median", "ms", took[took.Count / 2]);
         measurements.Add($"local snapshot of {size} under 2 writers, p99", "ms", took[(int)(took.Count * 0.99)]);
         measurements.Add($"longest write meanwhile, {size}", "ms", longest.Max(time => time.TotalMilliseconds));
+        measurements.Add($"flush that makes the last of them durable, {size}", "ms", Milliseconds(pool.Flush));
         pool.DeleteDisk(size);
         for (var i = 0; i < options.Snapshots; i++)
             pool.DeleteSnapshot($"{size} {i}");
+    }
+
+    private static double Milliseconds(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

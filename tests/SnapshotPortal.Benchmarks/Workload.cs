@@ -38,8 +38,8 @@ internal static class Workload
     public static double RandomRead(IBlockDevice device, int operations, int threads, int seed) =>
         PerSecond(operations, threads, seed, (random, block) => device.Read(AnyBlock(device, random), block));
 
-    /// <summary>Writes at random places until told to stop; returns how long the longest write took.</summary>
-    public static TimeSpan WriteUntil(IBlockDevice device, int seed, CancellationToken stop)
+    /// <summary>Writes at random places until told to stop; counts the writes, and returns how long the longest took.</summary>
+    public static TimeSpan WriteUntil(IBlockDevice device, int seed, ref long writes, CancellationToken stop)
     {
         var random = new Random(seed);
         var block = Noise(Limits.BlockBytes, seed);
@@ -50,6 +50,7 @@ internal static class Workload
             device.Write(AnyBlock(device, random), block);
             var took = Stopwatch.GetElapsedTime(start);
             longest = took > longest ? took : longest;
+            Interlocked.Increment(ref writes);
         }
 
         return longest;

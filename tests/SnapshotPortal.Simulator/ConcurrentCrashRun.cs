@@ -127,10 +127,11 @@ internal sealed class ConcurrentCrashRun
     {
         var snapshot = new SnapshotSpan($"snapshot-{snapshots.Count}", disk);
         snapshots.Add(snapshot);
-        // Being durable on return, it is a flush of everything before it as well.
+        // Made durable at once, with everything before it.
         histories[0].Flushes.Add(snapshot.Span);
         snapshot.Span.Start = Interlocked.Increment(ref clock);
         pool.TakeSnapshot(disk, snapshot.Name);
+        pool.Flush();
         snapshot.Span.End = Interlocked.Increment(ref clock);
     }
 

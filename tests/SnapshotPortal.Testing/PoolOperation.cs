@@ -117,6 +117,8 @@ public abstract record PoolOperation
     /// <summary>Takes a local snapshot.</summary>
     public sealed record TakeSnapshot(string Disk, string Snapshot) : PoolOperation
     {
+        internal override bool IsDurable => false;
+
         public override void Run(PoolSession session, ulong tag) => session.Pool.TakeSnapshot(Disk, Snapshot);
 
         internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
@@ -126,6 +128,8 @@ public abstract record PoolOperation
     /// <summary>Takes local snapshots of several disks at one place; each is named after its disk and the group.</summary>
     public sealed record TakeSnapshots(IReadOnlyList<string> Disks, string Group) : PoolOperation
     {
+        internal override bool IsDurable => false;
+
         public override void Run(PoolSession session, ulong tag) =>
             session.Pool.TakeSnapshots([.. Disks.Select(disk => (disk, NameOf(disk)))]);
 

@@ -46,7 +46,9 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
         // Frozen before the commit: the point in time is now, a refusal of the pool undoes the row, and after a kill in
         // between the start lets go what no row names. So a snapshot never exists without its content.
         var id = ids.New("s");
-        var frozen = pools[disk.ZoneId].TakeSnapshot(disk.Id, id);
+        var pool = pools[disk.ZoneId];
+        var frozen = pool.TakeSnapshot(disk.Id, id);
+        pool.Flush();
         var now = time.GetUtcNow();
         disk.SnapshotLinkId ??= ids.New("sl");
         var job = jobs.Add(db, JobKind.UploadSnapshot, disk.AccountId, id, request.SnapshotName ?? "", UploadSnapshot.LaneOf(disk.Id));

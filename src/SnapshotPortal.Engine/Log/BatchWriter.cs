@@ -344,7 +344,7 @@ internal sealed unsafe class BatchWriter
     private Location WriteBatch(int recordBytes, int dataBlocks, bool adds)
     {
         try { return Append(recordBytes, dataBlocks); }
-        catch (EngineException e) when (e.Fault == EngineFault.Full && !adds && reserve.Release()) { return Append(recordBytes, dataBlocks); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full && !adds && fence is null && reserve.Release()) { return Append(recordBytes, dataBlocks); }
     }
 
     /// <summary>Writes the batch's header and data at the log's end, and returns where its data begins.</summary>

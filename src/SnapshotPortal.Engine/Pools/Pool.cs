@@ -153,19 +153,20 @@ public sealed class Pool : IDisposable
         Change(() => new(RecordKind.ResizeDisk, Disk(name).Id, LengthBytes: Math.Max(lengthBytes, Disk(name).LengthBytes)));
     }
 
-    /// <summary>Keeps the content that a disk has now: O(1). Durable on return.</summary>
+    /// <summary>Keeps the content that a disk has now: O(1). As a write, it survives a crash once a <see cref="Flush"/> that began after it has returned.</summary>
     public LocalSnapshot TakeSnapshot(string diskName, string snapshotName) => TakeSnapshots([(diskName, snapshotName)])[0];
 
     /// <summary>
     /// Keeps the content of 1–128 disks at one place in the log: every snapshot holds what was acknowledged before, none
-    /// holds anything later. All are made or none. Durable on return.
+    /// holds anything later. All are made or none, also by a crash; durable with the next <see cref="Flush"/>.
     /// </summary>
     public IReadOnlyList<LocalSnapshot> TakeSnapshots(IReadOnlyList<(string DiskName, string SnapshotName)> pairs)
     {
         if (pairs.Count is 0 or > Limits.GroupDisksMax) throw new ArgumentOutOfRangeException(nameof(pairs), pairs.Count, $"A group has 1 to {Limits.GroupDisksMax} disks.");
         foreach (var (_, name) in pairs) CheckName(name);
         if (pairs.DistinctBy(pair => pair.SnapshotName).Count() < pairs.Count) throw new ArgumentException("Two snapshots of a group have one name.", nameof(pairs));
-        Changes(() => [.. pairs.Select((pair, i) => new PoolChange(RecordKind.TakeSnapshot, Disk(pair.DiskName).Id, state.NextSnapshot + (uint)i, Name: pair.SnapshotName))]);
+        CheckOpen();
+        Log.Change(() => [.. pairs.Select((pair, i) => new PoolChange(RecordKind.TakeSnapshot, Disk(pair.DiskName).Id, state.NextSnapshot + (uint)i, Name: pair.SnapshotName))]);
         return [.. pairs.Select(pair => Snapshot(pair.SnapshotName))];
     }
 
