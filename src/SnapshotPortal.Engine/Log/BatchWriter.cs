@@ -27,6 +27,7 @@ internal sealed unsafe class BatchWriter
     private readonly PoolState state;
     private readonly Liveness liveness;
     private readonly Reserve reserve;
+    private readonly PoolMetrics metrics;
     private readonly Guid poolId;
     private readonly uint life;
     private readonly int dataBlocksMax;
@@ -44,7 +45,7 @@ internal sealed unsafe class BatchWriter
     private ulong nextSequence;
     private volatile EngineException? fence;
 
-    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Reserve reserve, Guid poolId, uint life, LogPosition end, uint segmentsUsed, long replayBytes)
+    public BatchWriter(SegmentFiles segments, PoolState state, Liveness liveness, Reserve reserve, Guid poolId, uint life, LogPosition end, uint segmentsUsed, long replayBytes, PoolMetrics metrics)
     {
         this.segments = segments;
         this.state = state;
@@ -57,7 +58,8 @@ internal sealed unsafe class BatchWriter
         dataBlocksMax = (int)Math.Min(BatchHeader.DataBlocksMax, segments.BlocksPerSegment - 1 - BatchHeader.HeaderBlocksMax);
         gathered = GC.AllocateUninitializedArray<byte>(HeaderRoom + Math.Min(dataBlocksMax, 256) * Limits.BlockBytes, pinned: true);
         Backlog = new(replayBytes);
-        Flusher = new Flusher(segments, end.Sequence - 1, this);
+        Flusher = new Flusher(segments, end.Sequence - 1, this, metrics);
+        this.metrics = metrics;
     }
 
     public Flusher Flusher { get; }
@@ -225,6 +227,7 @@ internal sealed unsafe class BatchWriter
         if (batch.Count == 0) return;
         var data = WriteBatch(writer.Position, dataBlocks, batch.Exists(Adds));
         ApplyBatch(data, writer.Position);
+        metrics.Batch(batch.Count, dataBlocks);
         liveness.Born(data, dataBlocks);
         liveness.Take(state.Freed);
     }

@@ -1,9 +1,10 @@
 using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Engine.Pools;
 
 namespace SnapshotPortal.Engine.Log;
 
 /// <summary>Makes the log durable: one sync for all threads that wait for one.</summary>
-internal sealed class Flusher(SegmentFiles segments, ulong durable, BatchWriter log)
+internal sealed class Flusher(SegmentFiles segments, ulong durable, BatchWriter log, PoolMetrics metrics)
 {
     private readonly object guard = new();
     private readonly List<IFile> unsynced = [];
@@ -35,7 +36,13 @@ internal sealed class Flusher(SegmentFiles segments, ulong durable, BatchWriter 
     /// <summary>Returns once every batch appended before the call is durable.</summary>
     public void Flush()
     {
-        var target = Appended;
+        var began = metrics.Now;
+        FlushUpTo(Appended);
+        metrics.Flushed(metrics.Since(began));
+    }
+
+    private void FlushUpTo(ulong target)
+    {
         lock (guard)
         {
             while (true)
@@ -78,6 +85,7 @@ internal sealed class Flusher(SegmentFiles segments, ulong durable, BatchWriter 
             }
             throw;
         }
+        metrics.Synced();
         lock (guard)
         {
             Volatile.Write(ref durable, Math.Max(durable, upTo));

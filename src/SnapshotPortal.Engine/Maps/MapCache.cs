@@ -1,4 +1,5 @@
 using SnapshotPortal.Engine.Log;
+using SnapshotPortal.Engine.Pools;
 
 namespace SnapshotPortal.Engine.Maps;
 
@@ -25,6 +26,7 @@ internal sealed class MapCache
     private readonly MapPage?[] pages;
     private readonly bool[] used;
     private readonly Lock[] guards = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+    private readonly Tally hits = new();
     private long misses;
 
     public MapCache(SegmentFiles segments, long budgetBytes)
@@ -39,6 +41,9 @@ internal sealed class MapCache
 
     /// <summary>Pages that were changed and are not stored yet.</summary>
     public Backlog Backlog { get; }
+
+    /// <summary>Stored pages that were needed and in memory.</summary>
+    public long Hits => hits.Total;
 
     /// <summary>Pages that had to be read from the log.</summary>
     public long Misses => Volatile.Read(ref misses);
@@ -88,6 +93,7 @@ internal sealed class MapCache
         {
             if (places[slot] != place || Volatile.Read(ref pages[slot]) is not { } page || page.StoredAt != place) continue;
             if (!used[slot]) used[slot] = true;
+            hits.Add(1);
             return page;
         }
         return null;

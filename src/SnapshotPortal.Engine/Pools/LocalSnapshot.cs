@@ -95,6 +95,7 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
         catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
         {
             RequireExisting(); // Deleted meanwhile, and its space given back.
+            pool.Metrics.FoundDamage();
             throw;
         }
     }

@@ -41,6 +41,7 @@ public sealed class Pool : IDisposable
         (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
         Pages = new(Segments, options.MapMemoryBytes);
+        Metrics = new(Path.GetFileName(directory), options.Time);
         state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot, Damage = table.Damage };
         try
         {
@@ -52,7 +53,7 @@ public sealed class Pool : IDisposable
             liveness = new(Segments.BlocksPerSegment);
             var reserve = new Reserve(files, directory, superblock.SegmentBytes);
             reserve.TryKeep();
-            Log = new(Segments, state, liveness, reserve, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes);
+            Log = new(Segments, state, liveness, reserve, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes, Metrics);
             checkpoint = new(Log, state, liveness, Pages);
             reclaim = new(Log, state, liveness, Segments);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
@@ -62,9 +63,11 @@ public sealed class Pool : IDisposable
         }
         catch
         {
+            Metrics.Dispose();
             Segments.Dispose();
             throw;
         }
+        Metrics.Observe(this);
         if (options.BackgroundCheckpoints) upkeep = new(this, liveness);
     }
 
@@ -105,7 +108,15 @@ public sealed class Pool : IDisposable
     /// </summary>
     public string? Damage => state.Damage;
 
+    /// <summary>What all disks together have done since the pool was opened, also those that were deleted.</summary>
+    public DiskCounters Counters => state.Counters();
+
     internal PoolOptions Options => options;
+
+    internal PoolMetrics Metrics { get; }
+
+    /// <summary>What is out of use and not given back yet.</summary>
+    internal long DyingBytes => liveness.DyingBlocks * Limits.BlockBytes;
 
     internal SegmentFiles Segments { get; }
 
@@ -214,8 +225,10 @@ public sealed class Pool : IDisposable
         {
             try
             {
+                var began = Metrics.Now;
                 try { CheckpointOnce(); }
                 catch (EngineException e) when (e.Fault == EngineFault.Full && Log.ReleaseReserve()) { CheckpointOnce(); }
+                Metrics.Checkpointed(Metrics.Since(began));
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced))
             {
@@ -306,6 +319,7 @@ public sealed class Pool : IDisposable
         finally
         {
             isClosed = true;
+            Metrics.Dispose();
             foreach (var disk in Disks) disk.Throttle.Limits = RateLimits.None; // Whoever waits is told.
             if (Log.Fence is null) Log.TrimSegment();
             Segments.Dispose();

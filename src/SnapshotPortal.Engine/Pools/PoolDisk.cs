@@ -20,6 +20,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         Id = id;
         Name = name;
         Throttle = new(pool.Options.Time);
+        Activity = new(pool.Metrics, Throttle);
         this.map = map;
     }
 
@@ -45,11 +46,16 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     /// <summary>Keeps reads and writes of this disk within its <see cref="Throttle.Limits"/>: they wait here before they enter the log's queue, so no other disk waits with them.</summary>
     public Throttle Throttle { get; }
 
+    /// <summary>What the disk has done since the pool was opened.</summary>
+    public DiskCounters Counters => Activity.Counters;
+
     /// <summary>Whether what is stored of it is encrypted.</summary>
     public bool IsEncrypted => Key is not null;
 
     /// <summary>Whether it can neither be read nor written until <see cref="Unlock"/>: encrypted, and the pool was opened since its key was known.</summary>
     public bool IsLocked => Key is { IsMissing: true };
+
+    internal DiskActivity Activity { get; }
 
     internal uint Id { get; }
 
@@ -90,19 +96,24 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         Throttle.Wait(1, destination.Length);
         RequireExisting();
         pool.CheckOpen();
+        var began = Activity.Begin(DiskOperation.Read, destination.Length);
         try
         {
             var cipher = RequireCipher();
             BlockReader.Read(Map, pool.Segments, cipher, offsetBytes, destination);
-            if (cipher is null) return;
-            RequireExisting(); // Deleted or closed meanwhile, and its key wiped.
-            pool.CheckOpen();
+            if (cipher is not null)
+            {
+                RequireExisting(); // Deleted or closed meanwhile, and its key wiped.
+                pool.CheckOpen();
+            }
         }
         catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
         {
             RequireExisting(); // Deleted meanwhile, and its space given back.
+            pool.Metrics.FoundDamage();
             throw;
         }
+        Activity.End(DiskOperation.Read, began);
     }
 
     /// <inheritdoc/>
@@ -110,7 +121,9 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     {
         DeviceRange.Check(LengthBytes, offsetBytes, source.Length);
         Throttle.Wait(1, source.Length);
+        var began = Activity.Begin(DiskOperation.Write, source.Length);
         fixed (byte* data = source) Change(offsetBytes, source.Length, data);
+        Activity.End(DiskOperation.Write, began);
     }
 
     /// <inheritdoc/>
@@ -118,7 +131,9 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     {
         DeviceRange.Check(LengthBytes, offsetBytes, lengthBytes);
         Throttle.Wait(1, 0);
+        var began = Activity.Begin(DiskOperation.Zero, 0);
         Change(offsetBytes, lengthBytes, null);
+        Activity.End(DiskOperation.Zero, began);
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,7 @@ internal sealed class PoolState(Pool pool)
     private readonly Dictionary<string, PoolDisk> disksByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LocalSnapshot> snapshotsByName = new(StringComparer.Ordinal);
     private readonly Dictionary<UInt128, DiskKey> keys = [];
+    private DiskCounters deletedDisks;
 
     public uint NextDisk { get; set; } = 1;
 
@@ -109,6 +110,12 @@ internal sealed class PoolState(Pool pool)
             snapshot.Parent?.Children.Add(snapshot);
             NextSnapshot = Math.Max(NextSnapshot, snapshot.Id + 1);
         }
+    }
+
+    /// <summary>What all disks have done, also those that are deleted.</summary>
+    public DiskCounters Counters()
+    {
+        lock (guard) return disks.Values.Aggregate(deletedDisks, (sum, disk) => sum + disk.Counters);
     }
 
     /// <summary>The key of that check value, one for all that are encrypted with it; null for 0.</summary>
@@ -218,6 +225,7 @@ internal sealed class PoolState(Pool pool)
             disksByName.Remove(disk.Name);
             disk.IsDeleted = true;
             disk.Throttle.Limits = RateLimits.None; // Whoever waits is told.
+            deletedDisks += disk.Counters;
             Release(disk.Key);
             Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null, Added: null));
             Detach(disk);
