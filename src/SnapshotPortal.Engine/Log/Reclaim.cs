@@ -14,9 +14,9 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
 
     private readonly Dictionary<uint, int> liveWhenDone = [];
 
-    /// <summary>Makes one pass.</summary>
+    /// <summary>Makes one pass; returns how many bytes it gave back.</summary>
     /// <param name="below">Segments from this number on are needed for a replay: they are left alone.</param>
-    public void Run(uint below)
+    public long Run(uint below)
     {
         Settle();
         List<(uint, ulong[])> dead = [];
@@ -24,8 +24,7 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         if (!Mutant.DeadWithoutFlush) log.Flusher.Flush();
         liveness.Clear(dead);
         segments.CloseRetired(keep: 16);
-        foreach (var number in segments.Numbers())
-            if (number < below) GiveBack(number);
+        return segments.Numbers().Where(number => number < below).Sum(GiveBack);
     }
 
     /// <summary>Brings the bits and the counts of the versions up to date with everything that was given up.</summary>
@@ -60,23 +59,25 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         }
     }
 
-    private void GiveBack(uint number)
+    private long GiveBack(uint number)
     {
         var live = liveness.LiveOf(number);
         var liveBlocks = live.Sum(BitOperations.PopCount);
         if (liveBlocks == 0)
         {
+            var bytes = segments.AllocatedBytes(number);
             segments.Delete(number);
             liveness.Forget(number);
             liveWhenDone.Remove(number);
-            return;
+            return bytes;
         }
-        if (liveWhenDone.TryGetValue(number, out var before) && before == liveBlocks) return;
+        if (liveWhenDone.TryGetValue(number, out var before) && before == liveBlocks) return 0;
         liveWhenDone[number] = liveBlocks;
         var segment = segments.Get(number);
+        var allocated = segment.File.AllocatedBytes;
         if (!segment.IsDense) PunchLongRuns(segment, live);
-        var allocated = segment.File.AllocatedBytes / Limits.BlockBytes;
-        if (liveBlocks * 100L < allocated * DenseBelowPercent) Densify(number, live);
+        if (liveBlocks * 100L < segment.File.AllocatedBytes / Limits.BlockBytes * DenseBelowPercent) Densify(number, live);
+        return allocated - segments.AllocatedBytes(number);
     }
 
     // It needs room before it gives any: in a full file system the others go first.

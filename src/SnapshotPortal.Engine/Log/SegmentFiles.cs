@@ -30,6 +30,18 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     /// <summary>What a segment takes in its file system.</summary>
     public long AllocatedBytes(uint number) => files.AllocatedBytes(PathOf(number));
 
+    /// <summary>What all segments take.</summary>
+    public long AllocatedBytes()
+    {
+        var bytes = 0L;
+        foreach (var number in Numbers())
+        {
+            try { bytes += AllocatedBytes(number); }
+            catch (EngineException e) when (e.Fault == EngineFault.Missing) { } // Deleted meanwhile.
+        }
+        return bytes;
+    }
+
     /// <summary>Makes a segment and reserves its space. Its name survives a crash once the directory is synced.</summary>
     public IFile Create(uint number, uint life, ulong firstSequence)
     {

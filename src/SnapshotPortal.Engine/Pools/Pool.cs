@@ -41,7 +41,7 @@ public sealed class Pool : IDisposable
         (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
         Pages = new(Segments, options.MapMemoryBytes);
-        Metrics = new(Path.GetFileName(directory), options.Time);
+        Metrics = new(this, Path.GetFileName(directory), options.Time);
         state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot, Damage = table.Damage };
         try
         {
@@ -115,8 +115,6 @@ public sealed class Pool : IDisposable
 
     internal PoolMetrics Metrics { get; }
 
-    /// <summary>What is out of use and not given back yet.</summary>
-    internal long DyingBytes => liveness.DyingBlocks * Limits.BlockBytes;
 
     internal SegmentFiles Segments { get; }
 
@@ -255,7 +253,7 @@ public sealed class Pool : IDisposable
             while (previous is null) Checkpoint();
             try
             {
-                reclaim.Run(Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous)));
+                Metrics.Reclaimed(reclaim.Run(Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous))));
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced or EngineFault.Corrupt))
             {

@@ -20,7 +20,7 @@ internal sealed class PoolMetrics : IDisposable
 
     private static readonly InstrumentAdvice<int> Powers = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] };
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly TimeProvider time;
     private readonly Tag pool;
     private readonly Histogram<double> operationDuration, checkpointDuration;
@@ -28,8 +28,13 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<long> syncs, damage, reclaimed;
     private readonly Tally flushes = new();
 
-    public PoolMetrics(string poolName, TimeProvider time)
+    /// <summary>Makes the meter.</summary>
+    /// <param name="scope">The pool: what a listener tells meters of one name apart by.</param>
+    /// <param name="poolName">The pool's name in the tags.</param>
+    /// <param name="time">The clock.</param>
+    public PoolMetrics(Pool scope, string poolName, TimeProvider time)
     {
+        meter = new(new MeterOptions(MeterName) { Scope = scope });
         this.time = time;
         pool = new("pool", poolName);
         operationDuration = meter.CreateHistogram("engine.operation.duration", "s", "Duration of requests to disks, without the wait for limits, and of flushes.", tags: null, Seconds);
@@ -90,7 +95,8 @@ internal sealed class PoolMetrics : IDisposable
         meter.CreateObservableCounter("engine.throttled", () => new Measurement<double>(opened.Counters.Throttled.TotalSeconds, pool), "s", "Time that requests waited for the limits of their disks.");
         meter.CreateObservableCounter("engine.map.hits", () => new Measurement<long>(opened.Pages.Hits, pool), "{page}", "Stored map pages that were needed and in memory.");
         meter.CreateObservableCounter("engine.map.misses", () => new Measurement<long>(opened.Pages.Misses, pool), "{page}", "Map pages that had to be read from the log.");
-        meter.CreateObservableGauge("engine.space.dying", () => new Measurement<long>(opened.DyingBytes, pool), "By", "Bytes that are out of use and not given back yet.");
+        meter.CreateObservableGauge("engine.space.allocated", () => new Measurement<long>(opened.Segments.AllocatedBytes(), pool), "By", "Bytes that the segments take up in the file system.");
+        meter.CreateObservableGauge("engine.space.live", () => opened.Liveness.IsExact ? new Measurement<long>[] { new(opened.Liveness.LiveBlocks * Limits.BlockBytes, pool) } : [], "By", "Bytes of content and map pages in use, once a first pass has found them.");
         meter.CreateObservableGauge("engine.fenced", () => new Measurement<int>(opened.Log.Fence is null ? 0 : 1, pool), description: "1 where the pool takes no more changes since an error, else 0.");
     }
 
