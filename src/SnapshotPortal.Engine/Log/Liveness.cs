@@ -181,7 +181,7 @@ internal sealed class Liveness(uint blocksPerSegment)
     /// The walk is done and found these: from now on all bits are known. What was live and is needed by nobody goes out of use,
     /// as a page does, because an older superblock may still know better. Returns how many such blocks there were.
     /// </summary>
-    public long Marked(Dictionary<uint, ulong[]> found)
+    public long Marked(IReadOnlyDictionary<uint, ulong[]> found)
     {
         lock (guard)
         {
@@ -191,7 +191,7 @@ internal sealed class Liveness(uint blocksPerSegment)
             LiveBlocks = 0;
             foreach (var (segment, use) in uses)
             {
-                var known = found.GetValueOrDefault(segment) ?? new ulong[use.Live.Length];
+                var known = found.TryGetValue(segment, out var marked) ? marked : new ulong[use.Live.Length];
                 foreach (var page in waiting.GetValueOrDefault(segment) ?? []) Set(known, (int)page.Block, 1);
                 for (var i = 0; i < known.Length; i++)
                 {
@@ -251,6 +251,12 @@ internal sealed class Liveness(uint blocksPerSegment)
     public ulong[] LiveOf(uint segment)
     {
         lock (guard) return (ulong[])UseOf(segment).Live.Clone();
+    }
+
+    /// <summary>Whether a block may be needed: not where all bits are known and its own is not set.</summary>
+    public bool MayBeLive(Location location)
+    {
+        lock (guard) return !IsExact || (uses.TryGetValue(location.Segment, out var use) && (use.Live[location.Block / 64] >> (int)(location.Block % 64) & 1) != 0);
     }
 
     /// <summary>A segment was deleted.</summary>

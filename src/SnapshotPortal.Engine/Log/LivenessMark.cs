@@ -9,7 +9,7 @@ namespace SnapshotPortal.Engine.Log;
 /// </remarks>
 internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness liveness, uint blocksPerSegment)
 {
-    private readonly Dictionary<uint, ulong[]> found = [];
+    private readonly BlockSet found = new(blocksPerSegment);
     private readonly MapEntry[] entries = new MapEntry[MapPage.Entries];
 
     /// <summary>How many blocks were taken for live that nobody needs.</summary>
@@ -35,8 +35,8 @@ internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness li
         try
         {
             var counts = versions.ConvertAll(Count);
-            foreach (var tree in givenUp) Count(new(tree.Map, uint.MaxValue, new()));
-            Leaks = liveness.Marked(found);
+            givenUp.RemoveAll(IsDamaged);
+            Leaks = liveness.Marked(found.Segments);
             log.Control(() =>
             {
                 for (var i = 0; i < counts.Count; i++) versions[i].Added.Add(counts[i]);
@@ -54,6 +54,20 @@ internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness li
         return givenUp;
     }
 
+    // What lies below damage of a tree that nobody has any more is not needed: a replay that came to it would end there.
+    private bool IsDamaged(FreedTree tree)
+    {
+        try
+        {
+            Count(new(tree.Map, uint.MaxValue, new()));
+            return false;
+        }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+        {
+            return true;
+        }
+    }
+
     private long Count(Version version) => version.Map.LoadedRoot(out _) is { } root ? Below(version, root, version.Map.Height - 1) : 0;
 
     /// <summary>Marks what is below a page, and returns how many blocks there were added by the version.</summary>
@@ -61,7 +75,7 @@ internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness li
     {
         // A stored page that was met before has a subtree that was. The writer may open the page again meanwhile: one look.
         var storedAt = page.StoredAt;
-        if (storedAt.Kind == LocationKind.Page && !Found(storedAt)) return 0;
+        if (storedAt.Kind == LocationKind.Page && !found.Add(storedAt)) return 0;
         var added = 0L;
         if (!page.IsLeaf)
         {
@@ -73,18 +87,9 @@ internal sealed class LivenessMark(BatchWriter log, PoolState state, Liveness li
         foreach (var entry in entries)
         {
             if (entry.Kind != LocationKind.Block) continue;
-            Found(entry.Location);
+            found.Add(entry.Location);
             if (entry.Birth > version.ParentEpoch) added++;
         }
         return added;
-    }
-
-    private bool Found(Location location)
-    {
-        if (!found.TryGetValue(location.Segment, out var bits)) found.Add(location.Segment, bits = new ulong[(blocksPerSegment + 63) / 64]);
-        var bit = 1UL << (int)(location.Block % 64);
-        var isNew = (bits[location.Block / 64] & bit) == 0;
-        bits[location.Block / 64] |= bit;
-        return isNew;
     }
 }

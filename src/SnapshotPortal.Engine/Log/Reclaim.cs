@@ -28,7 +28,11 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
     }
 
     /// <summary>Brings the bits and the counts of the versions up to date with everything that was given up.</summary>
-    public void Settle() => Free(liveness.IsExact ? liveness.TakeTrees() : new LivenessMark(log, state, liveness, segments.BlocksPerSegment).Run());
+    public void Settle()
+    {
+        if (liveness.IsExact) Free(liveness.TakeTrees());
+        if (!liveness.IsExact) Mark();
+    }
 
     /// <summary>Finds everything that is needed anew, whatever was known; returns how many blocks were wrongly taken for it.</summary>
     public long Mark()
@@ -42,21 +46,20 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
     public long[] Free(List<FreedTree> trees)
     {
         var freed = new long[trees.Count];
-        try
+        for (var i = 0; i < freed.Length; i++)
         {
-            for (var i = 0; i < freed.Length; i++)
+            var tree = trees[i];
+            try
             {
-                var tree = trees[i];
                 new FreedWalk(tree.Map, tree.SharedUpTo, tree.Heir is null ? [] : [tree.Heir], location => freed[i] += liveness.FreeBlock(location) ? 1 : 0, liveness.FreePage).Run();
-                if (tree.Added is not null) log.Control(() => tree.Added.Add(-freed[i]));
             }
-            return freed;
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+            {
+                liveness.Doubt(); // Damaged, and perhaps gone with the tree: then a mark finds out what is left.
+            }
+            if (tree.Added is not null) log.Control(() => tree.Added.Add(-freed[i]));
         }
-        catch (EngineException)
-        {
-            liveness.Doubt();
-            throw;
-        }
+        return freed;
     }
 
     private long GiveBack(uint number)

@@ -88,6 +88,18 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
         blocks[read..].Clear();
     }
 
+    /// <summary>Reads a segment's header from its file and compares it; <see cref="EngineFault.Corrupt"/> where it does not check.</summary>
+    public void CheckHeader(uint number)
+    {
+        var what = $"'{PathOf(number)}'";
+        using var segment = Segment.Open(files.Open(PathOf(number)), poolId, number, BlocksPerSegment, what);
+        if (segment.IsDense) return;
+        Span<byte> block = stackalloc byte[Limits.BlockBytes];
+        segment.Read(0, block);
+        var header = SegmentHeader.Read(block, what);
+        if (header.PoolId != poolId || header.Number != number) throw new EngineException(EngineFault.Corrupt, $"{what} is damaged: its header is of another segment.");
+    }
+
     /// <summary>The error for a block that does not check; of a disk's block also where it lies on the disk.</summary>
     public EngineException Damaged(Location location, long? lba = null) => new(
         EngineFault.Corrupt,

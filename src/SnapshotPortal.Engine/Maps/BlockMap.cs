@@ -73,16 +73,19 @@ internal sealed class BlockMap
     /// <summary>Likewise for setting a range to zero: only at its ends is a page changed that has to be read.</summary>
     public void PrepareZero(long lba, long blocks, MapEdit edit)
     {
-        PrepareZeroAt(lba, edit);
-        PrepareZeroAt(lba + blocks - 1, edit);
+        PrepareZeroAt(lba, lba, lba + blocks, edit);
+        PrepareZeroAt(lba + blocks - 1, lba, lba + blocks, edit);
     }
 
-    private void PrepareZeroAt(long lba, MapEdit edit)
+    private void PrepareZeroAt(long lba, long from, long to, MapEdit edit)
     {
         if (LoadedRoot(out _) is null) return;
         var page = WritableRoot(edit);
         for (var level = height - 1; level > 0; level--)
         {
+            var covered = 1L << level * MapPage.EntryBits;
+            var start = lba / covered * covered;
+            if (start >= from && start + covered <= to) return; // Goes as a whole, unread: damage in it goes with it.
             if (page.Child(IndexOf(lba, level), out var entry) is null && entry.Kind != LocationKind.Page) return;
             page = WritableChild(page, IndexOf(lba, level), level - 1, edit);
         }

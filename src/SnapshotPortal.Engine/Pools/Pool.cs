@@ -297,6 +297,20 @@ public sealed class Pool : IDisposable
         }
     }
 
+    /// <summary>
+    /// Reads everything stored and compares it with its checksums, and finds anew what is in use. Damage does not end it: it is
+    /// in the report. Reads, writes, deletes and all else go on beside it.
+    /// </summary>
+    /// <param name="bytesPerSecond">How fast it may read; 0: as fast as it can.</param>
+    /// <param name="progress">Told after every read.</param>
+    /// <param name="cancel">Ends it early; the report says what was checked until then.</param>
+    public Task<ScrubReport> ScrubAsync(long bytesPerSecond = 0, IProgress<ScrubProgress>? progress = null, CancellationToken cancel = default)
+    {
+        CheckOpen();
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        return Task.Run(() => new Scrub(this, bytesPerSecond, progress, cancel).RunAsync(), CancellationToken.None);
+    }
+
     /// <summary>Finds anew what is in use, whatever was taken for it; returns how many blocks had been leaked.</summary>
     internal long MarkLiveness()
     {

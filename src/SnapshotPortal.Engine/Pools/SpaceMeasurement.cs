@@ -19,7 +19,16 @@ internal sealed class SpaceMeasurement(BatchWriter log, PoolState state, Livenes
 
     public PoolSpace Run()
     {
-        if (!liveness.IsExact) reclaim.Settle();
+        while (true)
+        {
+            reclaim.Settle();
+            if (TryMeasure() is { } space) return space;
+        }
+    }
+
+    // Null where damage in what was given up made the counts uncertain.
+    private PoolSpace? TryMeasure()
+    {
         List<Version> disks = [], snapshots = [];
         List<FreedTree> trees = [];
         List<BlockCount?> owners = [];
@@ -36,6 +45,7 @@ internal sealed class SpaceMeasurement(BatchWriter log, PoolState state, Livenes
         try
         {
             var freed = reclaim.Free(trees);
+            if (!liveness.IsExact) return null;
             foreach (var version in disks.Concat(snapshots))
                 for (var i = 0; i < trees.Count; i++)
                     if (owners[i] == version.Count) version.Added -= freed[i];

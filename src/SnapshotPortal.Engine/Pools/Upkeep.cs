@@ -87,7 +87,7 @@ internal sealed class Upkeep : IDisposable
         {
             if (WantsCheckpoint || IsBehind) pool.CheckpointIfRoom();
             EndAttempt();
-            if (isMapDamaged || (liveness.DyingBlocks < ReclaimBlocksMin && !(liveness.HasTrees && Stopwatch.GetElapsedTime(reclaimed) >= ReclaimDelay))) return;
+            if ((isMapDamaged && !liveness.IsExact) || (liveness.DyingBlocks < ReclaimBlocksMin && !(liveness.HasTrees && Stopwatch.GetElapsedTime(reclaimed) >= ReclaimDelay))) return;
             reclaimed = Stopwatch.GetTimestamp();
             if (liveness.HasTrees) pool.CheckpointIfRoom(); // Else what was deleted last would lie in what a replay needs.
             pool.Reclaim();
@@ -98,7 +98,7 @@ internal sealed class Upkeep : IDisposable
         }
         catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
         {
-            isMapDamaged = true; // It does not tell any more what is needed, so nothing is given back.
+            isMapDamaged = true; // It does not tell any more what is needed, so nothing is given back until a scrub finds it whole.
         }
     }
 
