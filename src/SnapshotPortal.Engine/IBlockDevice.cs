@@ -9,7 +9,7 @@ namespace SnapshotPortal.Engine;
 /// read; it survives a crash once a <see cref="Flush"/> that began after it has returned.
 /// Errors: <see cref="ArgumentOutOfRangeException"/> for a range outside the device; <see cref="EngineException"/> with
 /// <see cref="EngineFault.ReadOnly"/>, <see cref="EngineFault.Full"/>, <see cref="EngineFault.Corrupt"/>,
-/// <see cref="EngineFault.Io"/>, <see cref="EngineFault.Fenced"/>, <see cref="EngineFault.StoreUnavailable"/>.
+/// <see cref="EngineFault.Io"/>, <see cref="EngineFault.Fenced"/>, <see cref="EngineFault.KeyUnavailable"/>, <see cref="EngineFault.StoreUnavailable"/>.
 /// </remarks>
 public interface IBlockDevice
 {

@@ -55,11 +55,14 @@ public class PoolDiskBenchmarks
     [Params(1L << 20, 256L << 20, 16L << 40)]
     public long DiskBytes { get; set; }
 
+    [Params(false, true)]
+    public bool IsEncrypted { get; set; }
+
     [GlobalSetup]
     public void Open()
     {
         pool = Pool.Open(OsFileSystem.Instance, Path.Combine(directory, "pool"), new PoolOptions());
-        disk = pool.CreateDisk("disk", DiskBytes);
+        disk = IsEncrypted ? pool.CreateDisk("disk", DiskBytes, Workload.Noise(64, 2)) : pool.CreateDisk("disk", DiskBytes);
         for (var i = 0; i < 256; i++)
             disk.Write(i * (long)Limits.BlockBytes, block);
     }

@@ -151,6 +151,54 @@ public sealed class EncryptedDiskTests : PoolFixture
     }
 
     [Fact]
+    public void Closing_the_pool_wipes_the_keys()
+    {
+        var cipher = Pool.CreateDisk("disk", Length, Key).RequireCipher()!;
+        byte[] before = Filled(1), after = Filled(1);
+        cipher.EncryptUnit(1, before, before);
+        Pool.Dispose();
+        cipher.EncryptUnit(1, after, after);
+        Assert.NotEqual(before, after);
+    }
+
+    [Fact]
+    public void A_read_beside_the_deletion_of_the_disk_gives_its_content_or_fails()
+    {
+        var content = new byte[Length];
+        new Random(4).NextBytes(content);
+        for (var round = 0; round < 30; round++)
+        {
+            var disk = Pool.CreateDisk("disk", Length, Key);
+            disk.Write(0, content);
+            using var reading = new CountdownEvent(4);
+            var wrong = 0;
+            var threads = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                var read = new byte[Length];
+                reading.Signal();
+                try
+                {
+                    while (true)
+                    {
+                        disk.Read(0, read);
+                        if (!read.AsSpan().SequenceEqual(content))
+                            Interlocked.Increment(ref wrong);
+                    }
+                }
+                catch (EngineException e) when (e.Fault == EngineFault.Missing)
+                {
+                    // Deleted, as it should be in the end.
+                }
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            reading.Wait();
+            Pool.DeleteDisk("disk");
+            threads.ForEach(thread => thread.Join());
+            Assert.Equal(0, wrong);
+        }
+    }
+
+    [Fact]
     public void Damage_is_found_without_the_key_and_never_returned()
     {
         Pool.CreateDisk("disk", Length, Key).Write(0, Filled(1));

@@ -179,6 +179,27 @@ public sealed class PoolMetricsTests : IDisposable
         Assert.Equal(TimeSpan.FromMilliseconds(200), disk.Counters.Throttled);
     }
 
+    [Fact]
+    public void Counting_and_limiting_allocate_nothing()
+    {
+        listener.Dispose();
+        var disk = pool.CreateDisk("disk", 64 * Block);
+        disk.Throttle.Limits = new(1_000_000, 1L << 40);
+        Work();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Work();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Work()
+        {
+            for (var i = 0; i < 1_000; i++)
+            {
+                disk.Throttle.Wait(1, Block);
+                disk.Activity.End(DiskOperation.Read, disk.Activity.Begin(DiskOperation.Read, Block));
+            }
+        }
+    }
+
     private static byte[] Filled(int blocks)
     {
         var content = new byte[blocks * Block];
