@@ -6,7 +6,7 @@ namespace SnapshotPortal.Engine.Log;
 
 /// <summary>Gives back the space of what is not needed any more: dead segments whole, long dead runs as holes, the rest by writing a segment anew densely.</summary>
 /// <remarks>Locations stay as they are in all three, so no map changes. One pass at a time, and none beside a checkpoint.</remarks>
-internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness liveness, SegmentFiles segments)
+internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness liveness, SegmentFiles segments, MapCache pages)
 {
     // A hole costs a call and an extent: 64 KiB is where that is little beside what it frees.
     private const int HoleBlocksMin = 16;
@@ -14,9 +14,9 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
 
     private readonly Dictionary<uint, int> liveWhenDone = [];
 
-    /// <summary>Makes one pass; returns how many bytes it gave back.</summary>
+    /// <summary>Makes one pass; returns how many bytes it gave back, and whether it came to the end: else a checkpoint is due before the next call goes on.</summary>
     /// <param name="below">Segments from this number on are needed for a replay: they are left alone.</param>
-    public long Run(uint below)
+    public (long Bytes, bool IsWhole) Run(uint below)
     {
         Settle();
         List<(uint, ulong[])> dead = [];
@@ -24,7 +24,14 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         if (!Mutant.DeadWithoutFlush) log.Flusher.Flush();
         liveness.Clear(dead);
         segments.CloseRetired(keep: 16);
-        return segments.Numbers().Where(number => number < below).Sum(GiveBack);
+        var bytes = 0L;
+        foreach (var number in segments.Numbers().Where(number => number < below))
+        {
+            var given = GiveBack(number);
+            bytes += given;
+            if (given > 0 && (log.Backlog.WantsCheckpoint || pages.Backlog.WantsCheckpoint)) return (bytes, false);
+        }
+        return (bytes, true);
     }
 
     /// <summary>Brings the bits and the counts of the versions up to date with everything that was given up.</summary>

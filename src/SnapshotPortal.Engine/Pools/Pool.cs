@@ -55,7 +55,7 @@ public sealed class Pool : IDisposable
             reserve.TryKeep();
             Log = new(Segments, state, liveness, reserve, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes, Metrics);
             checkpoint = new(Log, state, liveness, Pages);
-            reclaim = new(Log, state, liveness, Segments);
+            reclaim = new(Log, state, liveness, Segments, Pages);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
             var isAsClosed = !recovery.HasChanges && !recovery.FoundDamage;
             if (isAsClosed || Mutant.StaleLivenessTrusted) livenessFile.TryRead(superblock, state, liveness);
@@ -233,6 +233,10 @@ public sealed class Pool : IDisposable
                 Log.SetFence(e);
                 throw;
             }
+            finally
+            {
+                upkeep?.EndAttempt();
+            }
         }
 
         void CheckpointOnce()
@@ -253,13 +257,20 @@ public sealed class Pool : IDisposable
             while (previous is null) Checkpoint();
             try
             {
-                Metrics.Reclaimed(reclaim.Run(Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous))));
+                while (!GiveBack()) Checkpoint();
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced or EngineFault.Corrupt))
             {
                 Log.SetFence(e);
                 throw;
             }
+        }
+
+        bool GiveBack()
+        {
+            var (bytes, isWhole) = reclaim.Run(Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous!)));
+            Metrics.Reclaimed(bytes);
+            return isWhole;
         }
 
         static uint FirstSegmentReplayed(Superblock superblock) => superblock.Replay.Segment == 0 ? superblock.SegmentsUsed + 1 : superblock.Replay.Segment;

@@ -15,6 +15,7 @@ internal sealed class Upkeep : IDisposable
 
     // What was deleted gathers for so long.
     private static readonly TimeSpan ReclaimDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Pool pool;
@@ -23,7 +24,6 @@ internal sealed class Upkeep : IDisposable
     private readonly AutoResetEvent wake = new(false);
     private readonly object guard = new();
     private int asked;
-    private long attempts;
     private long reclaimed = Stopwatch.GetTimestamp();
     private bool isMapDamaged;
     private volatile bool isClosing;
@@ -47,8 +47,9 @@ internal sealed class Upkeep : IDisposable
         if (!IsBehind) return;
         lock (guard)
         {
-            // One attempt: where it finds no room, the write will be told so itself.
-            for (var seen = attempts; seen == attempts && IsBehind && !isClosing;) Monitor.Wait(guard);
+            // One attempt: where it finds no room, the write will be told so itself. And not without end: while all maps
+            // are walked after a crash no checkpoint begins, and then the bound gives way, slowly.
+            if (IsBehind && !isClosing) Monitor.Wait(guard, WaitMax);
         }
     }
 
@@ -67,6 +68,7 @@ internal sealed class Upkeep : IDisposable
             while (!isClosing)
             {
                 wake.WaitOne(Pause);
+                Volatile.Write(ref asked, 0);
                 if (!isClosing) WorkOnce();
             }
         }
@@ -86,7 +88,6 @@ internal sealed class Upkeep : IDisposable
         try
         {
             if (WantsCheckpoint || IsBehind) pool.CheckpointIfRoom();
-            EndAttempt();
             if ((isMapDamaged && !liveness.IsExact) || (liveness.DyingBlocks < ReclaimBlocksMin && !(liveness.HasTrees && Stopwatch.GetElapsedTime(reclaimed) >= ReclaimDelay))) return;
             reclaimed = Stopwatch.GetTimestamp();
             if (liveness.HasTrees) pool.CheckpointIfRoom(); // Else what was deleted last would lie in what a replay needs.
@@ -102,13 +103,9 @@ internal sealed class Upkeep : IDisposable
         }
     }
 
-    private void EndAttempt()
+    /// <summary>A checkpoint was tried: those who wait for it go on.</summary>
+    public void EndAttempt()
     {
-        lock (guard)
-        {
-            attempts++;
-            Volatile.Write(ref asked, 0);
-            Monitor.PulseAll(guard);
-        }
+        lock (guard) Monitor.PulseAll(guard);
     }
 }
