@@ -10,7 +10,6 @@ namespace SnapshotPortal.Simulator;
 /// </summary>
 internal sealed class ConcurrentCrashRun
 {
-    private const string Directory = "/data/pool";
     private const int Threads = 4;
     private const int BlocksPerThread = 16;
     private static readonly string[] Disks = ["one", "two"];
@@ -25,7 +24,7 @@ internal sealed class ConcurrentCrashRun
     private ConcurrentCrashRun(long seed, SimulatedLies lies, Action<string>? trace)
     {
         random = CrashRun.RandomOf(seed);
-        files = CrashRun.NewFiles(random, lies, trace);
+        files = SimulatedMachine.NewFiles(random.Next(), lies, trace);
     }
 
     public static CrashResult Run(long seed, SimulatedLies lies, Action<string>? trace)
@@ -49,7 +48,7 @@ internal sealed class ConcurrentCrashRun
     private string? Run()
     {
         var options = CrashRun.SmallPool(random);
-        var pool = Pool.Open(files, Directory, options);
+        var pool = Pool.Open(files, SimulatedMachine.Directory, options);
         pool.CreateDisk(Disks[0], Threads * BlocksPerThread * (long)Limits.BlockBytes);
         pool.CreateDisk(Disks[1], Threads * BlocksPerThread * (long)Limits.BlockBytes, DiskKeys.Any(0));
         files.FailAfter(random.Next(1, 150), SimulatedFault.Crash);
@@ -72,7 +71,7 @@ internal sealed class ConcurrentCrashRun
             notes.Add($"closing after the crash: {e.Message}");
         }
 
-        using var recovered = Pool.Open(after, Directory, options);
+        using var recovered = Pool.Open(after, SimulatedMachine.Directory, options);
         DiskKeys.Unlock(recovered);
         return Check(recovered);
     }

@@ -1,6 +1,3 @@
-using SnapshotPortal.Engine;
-using SnapshotPortal.Engine.Files;
-using SnapshotPortal.Engine.Log;
 using SnapshotPortal.Engine.Pools;
 using SnapshotPortal.Testing;
 
@@ -30,16 +27,10 @@ public readonly record struct CrashCounts(long Crashes, long Recoveries, long Cu
 /// </summary>
 public sealed class CrashRun
 {
-    private const string Directory = "/data/pool";
-
     private readonly long seed;
     private readonly Random random;
-    private readonly PoolOptions options;
     private readonly PoolHistory history;
-    private readonly PoolModel model = new();
-    private SimulatedFileSystem files;
-    private PoolSession? session;
-    private bool isFenced;
+    private readonly SimulatedMachine machine;
     private CrashCounts counts;
 
     private CrashRun(long seed, SimulatedLies lies, Action<string>? trace)
@@ -47,8 +38,7 @@ public sealed class CrashRun
         this.seed = seed;
         random = RandomOf(seed);
         history = new PoolHistory(random);
-        options = SmallPool(random);
-        files = NewFiles(random, lies, trace);
+        machine = new(SimulatedMachine.NewFiles(random.Next(), lies, trace), SmallPool(random), new PoolModel());
     }
 
     /// <summary>Runs one seed; every tenth one with several threads. Exceptions that nothing explains are differences, too.</summary>
@@ -67,22 +57,12 @@ public sealed class CrashRun
         }
         finally
         {
-            run.Abandon();
+            run.machine.Abandon();
         }
     }
 
     /// <summary>The same numbers for a seed in every process.</summary>
     internal static Random RandomOf(long seed) => new(unchecked((int)(((ulong)seed + 1) * 0x9E37_79B9_7F4A_7C15 >> 32)));
-
-    /// <summary>A file system with an empty, durable directory in which a pool can be made.</summary>
-    internal static SimulatedFileSystem NewFiles(Random random, SimulatedLies lies, Action<string>? trace)
-    {
-        var fresh = new SimulatedFileSystem(random.Next()) { Trace = trace };
-        fresh.CreateDirectory("/data");
-        fresh.SyncDirectory("/");
-        fresh.Lies = lies;
-        return fresh;
-    }
 
     /// <summary>Options that make segments end and ids repeat often, and nothing happen by itself.</summary>
     internal static PoolOptions SmallPool(Random random) => new()
@@ -112,170 +92,70 @@ public sealed class CrashRun
         return Open() ?? CloseAndOpen();
     }
 
-    /// <summary>Works until the crash that ends this life; leaves <see cref="session"/> as it was at that moment.</summary>
+    /// <summary>Works until the crash that ends this life.</summary>
     private string? Live()
     {
-        isFenced = false;
         var operations = random.Next(5, 60);
         Arm(operations);
-        for (var i = 0; i < operations && !isFenced; i++)
+        for (var i = 0; i < operations; i++)
         {
-            var operation = history.Next(model.Current);
-            var failuresBefore = files.Failures;
-            try
-            {
-                // Closing tells nobody that the medium failed; whoever must know that everything is stored flushes first.
-                if (operation is PoolOperation.Reopen)
-                    model.Run(new PoolOperation.Flush(), session!);
-                model.Run(operation, session!);
-                if ((operation is PoolOperation.Reopen || i % 16 == 15) && PoolComparison.Find(session!.Pool, model.Current) is { } difference)
-                    return $"After operation {i + 1} of this life: {difference}";
-            }
-            catch (Exception) when (files.HasCrashed)
-            {
-                model.Note($"power cut at file operation {files.Operations}");
-                return null;
-            }
-            catch (EngineException e) when (files.Failures > failuresBefore)
-            {
-                model.Note($"the medium failed: {e.Fault}: {e.Message}");
-                if (GoOn() is { } difference)
-                    return difference;
-            }
+            var operation = history.Next(machine.Model.Current);
+            if (!machine.Run(operation, out var difference))
+                return difference;
+            if ((operation is PoolOperation.Reopen || i % 16 == 15) && PoolComparison.Find(machine.Session!.Pool, machine.Model.Current) is { } inContent)
+                return $"After operation {i + 1} of this life: {inContent}";
         }
 
-        return null;
-    }
-
-    /// <summary>After a failure: a pool that still takes a flush has everything acknowledged, and keeps it.</summary>
-    private string? GoOn()
-    {
-        try
-        {
-            session!.Pool.Flush();
-        }
-        catch (Exception e) when (files.HasCrashed || e is EngineException or ObjectDisposedException)
-        {
-            isFenced = !files.HasCrashed;
-            return null;
-        }
-
-        if (model.SettleAfterFailure(session!.Pool) is { } difference)
-            return $"After the failure: {difference}";
-        model.Begin(new PoolOperation.Flush());
-        model.Acknowledge();
         return null;
     }
 
     /// <summary>Arms failures of the medium, a power cut, or nothing.</summary>
     private void Arm(int operations)
     {
-        files.Disarm();
         var fault = random.Next(15) switch { 0 => SimulatedFault.Full, 1 => SimulatedFault.ShortWrite, 2 => SimulatedFault.Io, _ => SimulatedFault.Crash };
         if (fault != SimulatedFault.Crash)
         {
             for (var i = random.Next(1, 4); i > 0; i--)
-                files.FailAfter(random.Next(1, operations * 2), fault);
+                machine.Files.FailAfter(random.Next(1, operations * 2), fault);
         }
         else if (random.Next(4) > 0)
         {
-            files.FailAfter(random.Next(1, random.Next(4) == 0 ? 12 : operations * 2), fault);
+            machine.Files.FailAfter(random.Next(1, random.Next(4) == 0 ? 12 : operations * 2), fault);
         }
     }
 
     /// <summary>Ends the life before, opens the pool, with further power cuts while it recovers, and compares.</summary>
     private string? Open()
     {
-        var cut = files.HasCrashed || random.Next(3) > 0;
+        var cut = machine.Files.HasCrashed || random.Next(3) > 0;
         var wasCut = false;
         while (true)
         {
             if (counts.Recoveries > 0 || wasCut)
                 counts += new CrashCounts(1, 0, 0);
-            EndLife(cut);
+            machine.End(cut);
             if (random.Next(8) == 0)
-                SpoilNewestSuperblock();
+                machine.SpoilNewestSuperblock(random);
             // Some openings end before the operation at which they were to be cut.
             if (random.Next(3) == 0)
-                files.FailAfter(random.Next(1, 16), SimulatedFault.Crash);
-            try
-            {
-                session = new PoolSession(files, Directory, options);
+                machine.Files.FailAfter(random.Next(1, 16), SimulatedFault.Crash);
+            if (machine.TryOpen())
                 break;
-            }
-            catch (Exception) when (files.HasCrashed)
-            {
-                model.Note($"power cut while opening, at file operation {files.Operations}");
-                cut = wasCut = true;
-            }
+            cut = wasCut = true;
         }
 
-        files.Disarm();
+        machine.Files.Disarm();
         counts += new CrashCounts(0, 1, wasCut ? 1 : 0);
-        return cut ? model.SettleAfterPowerCut(session.Pool)
-            : isFenced ? model.SettleAfterFence(session.Pool)
-            : model.SettleAfterFailure(session.Pool);
-    }
-
-    private void EndLife(bool cut)
-    {
-        model.Note(cut ? "the machine starts again" : "the process is killed");
-        var before = files;
-        files = cut ? before.Crash() : before.Kill();
-        Abandon();
-    }
-
-    /// <summary>The medium loses the newer of two superblocks: the older one must lead to the same content.</summary>
-    private void SpoilNewestSuperblock()
-    {
-        const string path = $"{Directory}/superblock";
-        if (!files.Exists(path))
-            return;
-        using var file = files.Open(path);
-        if (NumberOf(file, 0) is not { } first || NumberOf(file, 1) is not { } second)
-            return;
-        files.Flip(path, (first > second ? 0 : Limits.BlockBytes) + random.Next(Limits.BlockBytes), random.Next(8));
-        model.Note($"superblock {Math.Max(first, second)} is spoilt");
-
-        static ulong? NumberOf(IFile file, int slot)
-        {
-            Span<byte> block = stackalloc byte[Limits.BlockBytes];
-            if (file.Read(slot * Limits.BlockBytes, block) < block.Length)
-                return null;
-            try
-            {
-                return Superblock.Read(block, "A slot").Number;
-            }
-            catch (EngineException)
-            {
-                return null;
-            }
-        }
+        return machine.Settle();
     }
 
     private string? CloseAndOpen()
     {
-        files.Disarm();
         for (var i = random.Next(1, 8); i > 0; i--)
-            model.Run(history.Next(model.Current), session!);
-        model.Run(new PoolOperation.Reopen(), session!);
-        return PoolComparison.Find(session!.Pool, model.Current);
+            machine.Model.Run(history.Next(machine.Model.Current), machine.Session!);
+        machine.Model.Run(new PoolOperation.Reopen(), machine.Session!);
+        return PoolComparison.Find(machine.Session!.Pool, machine.Model.Current);
     }
 
-    /// <summary>Lets the pool of an ended life go; it cannot reach its files any more.</summary>
-    private void Abandon()
-    {
-        try
-        {
-            session?.Dispose();
-        }
-        catch (Exception e) when (e is SimulatedCrashException or EngineException or AggregateException)
-        {
-            // The pool says that it could not close in order, which is what happened.
-        }
-
-        session = null;
-    }
-
-    private CrashResult Result(string? difference) => new(seed, difference, model.History, counts);
+    private CrashResult Result(string? difference) => new(seed, difference, machine.Model.History, counts);
 }

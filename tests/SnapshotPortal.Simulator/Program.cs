@@ -3,56 +3,69 @@ using System.Globalization;
 using SnapshotPortal.Simulator;
 
 const string usage = """
-    crash --seed N [--trace]            replay one seed; --trace tells every operation on files
-    crash [--count N] [--from M]        run N seeds (10000) from M (0) over all cores
+    crash [--count N] [--from M]     N seeds (10000) from M (0) over all cores
+    crash --seed N [--trace]         one seed again; --trace tells every operation on files
+    crash --exhaustive               every history of one or two operations, cut and failed at every operation on files
+    crash --history N                one of these again
+    crash --mutants                  whether each bug that can be planted is found
+    crash --mutant NAME [...]        any of the above, or the search that finds it, with that bug planted
     """;
 
-if (args is not ["crash", ..])
+var options = new Dictionary<string, string>(StringComparer.Ordinal);
+for (var i = 1; i < args.Length; i++)
+    options[args[i]] = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : "";
+var known = new[] { "--count", "--from", "--seed", "--trace", "--exhaustive", "--history", "--mutants", "--mutant" };
+if (args is not ["crash", ..] || options.Keys.Except(known, StringComparer.Ordinal).Any())
+    return Misunderstood("");
+
+// Before anything of the engine is touched: it looks once.
+if (options.TryGetValue("--mutant", out var mutant) && !MutantHunt.Plant(mutant))
+    return Misunderstood($"There is no mutant {mutant}. There are: {string.Join(", ", MutantHunt.Names)}\n");
+try
 {
-    Console.Error.WriteLine(usage);
+    return options switch
+    {
+        _ when options.ContainsKey("--seed") => Replay(Number("--seed", 0)),
+        _ when options.ContainsKey("--history") => ReplayHistory((int)Number("--history", 0)),
+        _ when options.ContainsKey("--exhaustive") => RunShortHistories(),
+        _ when options.ContainsKey("--mutants") => HuntAll(),
+        _ when mutant is not null && !options.ContainsKey("--count") => Hunt(),
+        _ => RunMany(Number("--from", 0), Number("--count", 10_000)),
+    };
+}
+catch (FormatException e)
+{
+    return Misunderstood($"{e.Message}\n");
+}
+
+int Misunderstood(string why)
+{
+    Console.Error.WriteLine(why + usage);
     return 2;
 }
 
-long? seed = null;
-var (count, from, trace) = (10_000L, 0L, false);
-for (var i = 1; i < args.Length; i++)
+long Number(string name, long otherwise) =>
+    !options.TryGetValue(name, out var text) ? otherwise
+    : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+    : throw new FormatException($"{name} needs a number, not '{text}'.");
+
+int Replay(long seed)
 {
-    if (args[i] == "--trace")
-    {
-        trace = true;
-        continue;
-    }
-
-    if (args[i] is not ("--seed" or "--count" or "--from") || i + 1 == args.Length || !long.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var number) || number < 0)
-    {
-        Console.Error.WriteLine($"{args[i]} is not understood, or needs a number.\n{usage}");
-        return 2;
-    }
-
-    switch (args[i++])
-    {
-        case "--seed":
-            seed = number;
-            break;
-        case "--count":
-            count = number;
-            break;
-        default:
-            from = number;
-            break;
-    }
-}
-
-return seed is { } one ? Replay(one, trace) : RunMany(from, count);
-
-static int Replay(long seed, bool trace)
-{
-    var result = CrashRun.Run(seed, trace: trace ? Console.WriteLine : null);
-    Tell(result);
+    var result = CrashRun.Run(seed, trace: options.ContainsKey("--trace") ? Console.WriteLine : null);
+    TellHistory(result.History);
+    Console.WriteLine(result.Difference is null ? $"Seed {seed}: as it should be." : Failure(result));
     return result.Difference is null ? 0 : 1;
 }
 
-static int RunMany(long from, long count)
+int ReplayHistory(int number)
+{
+    var (difference, history, ends) = ShortHistories.Run(number);
+    TellHistory(history);
+    Console.WriteLine(difference ?? $"History {number}: as it should be with all its {ends} ends.");
+    return difference is null ? 0 : 1;
+}
+
+int RunMany(long from, long count)
 {
     var clock = Stopwatch.StartNew();
     var (failures, seeds, counts) = CrashCampaign.Run(from, count, failuresMax: 5, progress: done =>
@@ -61,16 +74,49 @@ static int RunMany(long from, long count)
             Console.Write($"\r{done} of {count} seeds ");
     });
     foreach (var failure in failures)
-        Tell(failure);
+    {
+        TellHistory(failure.History);
+        Console.WriteLine(Failure(failure));
+    }
+
     Console.WriteLine($"{seeds} seeds, {counts.Crashes} crashes, {counts.CutRecoveries} of {counts.Recoveries} recoveries cut again, {failures.Count} failures in {clock.Elapsed.TotalSeconds:0.0} s");
     return failures.Count == 0 ? 0 : 1;
 }
 
-static void Tell(CrashResult result)
+static int RunShortHistories()
 {
-    foreach (var line in result.History)
-        Console.WriteLine(line);
-    Console.WriteLine(result.Difference is null ? $"Seed {result.Seed}: as it should be." : $"Seed {result.Seed}: {result.Difference}");
-    if (result.Difference is not null)
-        Console.WriteLine($"Replay it with: ./dev crash --seed {result.Seed}\n");
+    var clock = Stopwatch.StartNew();
+    var (failures, ends) = ShortHistories.RunAll();
+    foreach (var failure in failures)
+        Console.WriteLine($"{failure}\n");
+    Console.WriteLine($"{ShortHistories.Count} histories, {ends} ends, {failures.Count} failures in {clock.Elapsed.TotalSeconds:0.0} s");
+    return failures.Count == 0 ? 0 : 1;
 }
+
+static int Hunt()
+{
+    var (found, how) = MutantHunt.Run();
+    Console.WriteLine(how);
+    return found ? 0 : 1;
+}
+
+static int HuntAll()
+{
+    var missed = 0;
+    foreach (var (name, how, seconds) in MutantHunt.RunAll())
+    {
+        missed += how is null ? 1 : 0;
+        Console.WriteLine($"{name,-24} {seconds,5:0.0} s  {how ?? "NOT FOUND"}");
+    }
+
+    Console.WriteLine($"{MutantHunt.Names.Count} mutants, {missed} not found");
+    return missed == 0 ? 0 : 1;
+}
+
+static void TellHistory(IReadOnlyList<string> history)
+{
+    foreach (var line in history)
+        Console.WriteLine(line);
+}
+
+static string Failure(CrashResult result) => $"Seed {result.Seed}: {result.Difference}\nReplay it with: ./dev crash --seed {result.Seed}\n";

@@ -26,6 +26,12 @@ public abstract record PoolOperation
         }
     }
 
+    private static void Remove(Dictionary<string, DiskContent> from, string name)
+    {
+        if (!from.Remove(name))
+            throw new KeyNotFoundException($"There is no {name}.");
+    }
+
     /// <summary>Writes the tag's pattern.</summary>
     public sealed record Write(string Disk, long OffsetBytes, int LengthBytes) : PoolOperation
     {
@@ -111,7 +117,7 @@ public abstract record PoolOperation
     {
         public override void Run(PoolSession session, ulong tag) => session.Pool.DeleteDisk(Disk);
 
-        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after => after.Disks.Remove(Disk))];
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after => Remove(after.Disks, Disk))];
     }
 
     /// <summary>Takes a local snapshot.</summary>
@@ -172,7 +178,7 @@ public abstract record PoolOperation
     {
         public override void Run(PoolSession session, ulong tag) => session.Pool.DeleteSnapshot(Snapshot);
 
-        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after => after.Snapshots.Remove(Snapshot))];
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after => Remove(after.Snapshots, Snapshot))];
     }
 
     /// <summary>Makes a disk from a local snapshot.</summary>

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using SnapshotPortal.Engine;
+
+namespace SnapshotPortal.Simulator;
+
+/// <summary>Plants each bug that the engine knows (its <c>Mutant</c>) and looks whether the simulation finds it.</summary>
+public static class MutantHunt
+{
+    private const int SeedsMax = 4_000;
+    private const int SeedsPerRound = 100;
+    private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(2);
+
+    /// <summary>The bugs.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. typeof(Mutant).GetFields(BindingFlags.Static | BindingFlags.Public).Where(field => field.FieldType == typeof(bool)).Select(field => field.Name)];
+
+    /// <summary>Plants one in this process, before the engine is used; false where there is none of that name.</summary>
+    public static bool Plant(string name)
+    {
+        AppContext.SetData(Mutant.Switch, name);
+        return Names.Contains(name);
+    }
+
+    /// <summary>Looks for the bug that is planted in this process: whether it was found, and by what.</summary>
+    public static (bool Found, string How) Run()
+    {
+        for (long seed = 0, history = 0; seed < SeedsMax; seed += SeedsPerRound)
+        {
+            for (var i = 0; i < ShortHistories.Count / 16 && history < ShortHistories.Count; i++, history++)
+            {
+                // Far apart, so that each round has some of every kind.
+                var number = (int)(history * 37 % ShortHistories.Count);
+                if (ShortHistories.Run(number).Difference is { } inHistory)
+                    return (true, $"--history {number}: {inHistory}");
+            }
+
+            for (var i = seed; i < seed + SeedsPerRound; i++)
+            {
+                if (CrashRun.Run(i).Difference is { } difference)
+                    return (true, $"--seed {i}: {difference}");
+            }
+        }
+
+        return (false, $"{SeedsMax} seeds and {ShortHistories.Count} histories found nothing.");
+    }
+
+    /// <summary>Hunts each bug in a process of its own, as many at once as there are cores: what found it, or null.</summary>
+    public static IEnumerable<(string Name, string? How, double Seconds)> RunAll()
+    {
+        var results = new BlockingCollection<(string Name, string? How, double Seconds)>();
+        _ = Task.Run(() =>
+        {
+            Parallel.ForEach(Partitioner.Create(Names, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, name =>
+            {
+                var clock = Stopwatch.StartNew();
+                var how = RunInChild(name);
+                results.Add((name, how, clock.Elapsed.TotalSeconds));
+            });
+            results.CompleteAdding();
+        });
+        return results.GetConsumingEnumerable();
+    }
+
+    /// <summary>Hunts one bug in a process of its own.</summary>
+    public static string? RunInChild(string name)
+    {
+        using var child = Process.Start(Simulator(["crash", "--mutant", name]))!;
+        var output = child.StandardOutput.ReadToEndAsync();
+        if (!child.WaitForExit(TimeMax))
+            child.Kill();
+        child.WaitForExit();
+        return child.ExitCode == 0 ? output.Result.Split('\n')[0] : null;
+    }
+
+    /// <summary>This program with other arguments.</summary>
+    internal static ProcessStartInfo Simulator(IEnumerable<string> arguments) =>
+        new("dotnet", [typeof(MutantHunt).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false };
+}
