@@ -18,11 +18,11 @@ internal static class Mutant
     public static readonly bool TableNotSynced = Is(nameof(TableNotSynced));
     public static readonly bool TableNotInDirectory = Is(nameof(TableNotInDirectory));
     public static readonly bool SuperblockNotSynced = Is(nameof(SuperblockNotSynced));
+    public static readonly bool OneSuperblockSlot = Is(nameof(OneSuperblockSlot));
     public static readonly bool SuperblockNamedEarly = Is(nameof(SuperblockNamedEarly));
     public static readonly bool DenseNamedBeforeSync = Is(nameof(DenseNamedBeforeSync));
 
     // What a recovery takes for the log.
-    public static readonly bool StaleSuperblock = Is(nameof(StaleSuperblock));
     public static readonly bool ForeignBatchReplayed = Is(nameof(ForeignBatchReplayed));
     public static readonly bool HeaderUnchecked = Is(nameof(HeaderUnchecked));
     public static readonly bool ReplayUnchecked = Is(nameof(ReplayUnchecked));

@@ -7,6 +7,7 @@ const string usage = """
     crash --seed N [--trace]         one seed again; --trace tells every operation on files
     crash --exhaustive               every history of one or two operations, cut and failed at every operation on files
     crash --history N                one of these again
+    crash --flips [N]                every N-th bit (1) of what a pool stores turned over
     crash --mutants                  whether each bug that can be planted is found
     crash --mutant NAME [...]        any of the above, or the search that finds it, with that bug planted
     """;
@@ -14,7 +15,7 @@ const string usage = """
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 1; i < args.Length; i++)
     options[args[i]] = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : "";
-var known = new[] { "--count", "--from", "--seed", "--trace", "--exhaustive", "--history", "--mutants", "--mutant" };
+var known = new[] { "--count", "--from", "--seed", "--trace", "--exhaustive", "--history", "--flips", "--mutants", "--mutant" };
 if (args is not ["crash", ..] || options.Keys.Except(known, StringComparer.Ordinal).Any())
     return Misunderstood("");
 
@@ -28,6 +29,7 @@ try
         _ when options.ContainsKey("--seed") => Replay(Number("--seed", 0)),
         _ when options.ContainsKey("--history") => ReplayHistory((int)Number("--history", 0)),
         _ when options.ContainsKey("--exhaustive") => RunShortHistories(),
+        _ when options.ContainsKey("--flips") => FlipBits(options["--flips"] is "" ? 1 : (int)Number("--flips", 1)),
         _ when options.ContainsKey("--mutants") => HuntAll(),
         _ when mutant is not null && !options.ContainsKey("--count") => Hunt(),
         _ => RunMany(Number("--from", 0), Number("--count", 10_000)),
@@ -91,6 +93,14 @@ static int RunShortHistories()
         Console.WriteLine($"{failure}\n");
     Console.WriteLine($"{ShortHistories.Count} histories, {ends} ends, {failures.Count} failures in {clock.Elapsed.TotalSeconds:0.0} s");
     return failures.Count == 0 ? 0 : 1;
+}
+
+static int FlipBits(int stride)
+{
+    var clock = Stopwatch.StartNew();
+    var (failure, bits) = BitFlips.RunAll(stride, bitsOfData: 100_000);
+    Console.WriteLine(failure ?? $"{bits} bits turned over, none without notice or harmless, in {clock.Elapsed.TotalSeconds:0.0} s");
+    return failure is null ? 0 : 1;
 }
 
 static int Hunt()

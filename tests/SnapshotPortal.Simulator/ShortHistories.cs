@@ -7,7 +7,8 @@ namespace SnapshotPortal.Simulator;
 
 /// <summary>
 /// Every history of one or two operations on a small pool, cut at every operation on files, with nothing, all or some
-/// sectors of what was not synced surviving; and with every way of failing at every operation on files. Nothing is drawn.
+/// sectors of what was not synced surviving; with every way of failing at every operation on files; and with the newest
+/// superblock lost. Nothing is drawn.
 /// </summary>
 public static class ShortHistories
 {
@@ -16,6 +17,7 @@ public static class ShortHistories
 
     private static readonly (SimulatedFault Fault, SimulatedSurvival Survival)[] Ends =
     [
+        (SimulatedFault.None, SimulatedSurvival.All),
         (SimulatedFault.Crash, SimulatedSurvival.None),
         (SimulatedFault.Crash, SimulatedSurvival.Torn),
         (SimulatedFault.Crash, SimulatedSurvival.All),
@@ -140,6 +142,8 @@ public static class ShortHistories
 
         hasStruck = machine.Files.HasCrashed || machine.Files.HasFailed;
         machine.End(fault == SimulatedFault.Crash || at % 2 == 0, survival);
+        if (fault == SimulatedFault.None)
+            machine.SpoilNewestSuperblock(new Random(at));
         return difference ?? Recovered(machine) ?? LivesOn(machine);
     }
 

@@ -9,7 +9,7 @@ internal sealed record Superblock(
     private static ReadOnlySpan<byte> Magic => "SNPSUPER"u8;
 
     /// <summary>Which of the two slots it belongs in.</summary>
-    public long SlotOffsetBytes => (long)(Number % 2) * Limits.BlockBytes;
+    public long SlotOffsetBytes => (Mutant.OneSuperblockSlot ? 0 : (long)(Number % 2)) * Limits.BlockBytes;
 
     public string TableName => $"table-{Number:x16}";
 

@@ -48,7 +48,7 @@ internal sealed class SuperblockFile(IFileSystem files, string directory)
             }
             catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { problem = e; }
         }
-        foreach (var superblock in slots.OrderByDescending(superblock => Mutant.StaleSuperblock ? 0 : superblock.Number))
+        foreach (var superblock in slots.OrderByDescending(superblock => superblock.Number))
         {
             try { return (superblock, ReadTable(superblock)); }
             catch (EngineException e) when (e.Fault is EngineFault.Corrupt or EngineFault.Missing) { problem = e; }
