@@ -185,8 +185,8 @@ internal sealed class Liveness(uint blocksPerSegment)
     {
         lock (guard)
         {
-            foreach (var segment in found.Keys) UseOf(segment);
             var waiting = Waiting().GroupBy(page => page.Segment).ToDictionary(group => group.Key, group => group.ToArray());
+            foreach (var segment in found.Keys.Concat(waiting.Keys)) UseOf(segment);
             var leaks = 0L;
             LiveBlocks = 0;
             foreach (var (segment, use) in uses)
