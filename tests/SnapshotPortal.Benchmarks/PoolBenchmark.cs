@@ -61,6 +61,7 @@ internal sealed class PoolBenchmark
         Allocations(disk);
         SnapshotsUnderLoad(pool, "1 GiB", 1L << 30);
         SnapshotsUnderLoad(pool, "16 TiB", 16L << 40);
+        new SpaceBenchmark(options, measurements, directory).Measure();
     }
 
     private void Compare(string what, string unit, IBlockDevice pool, IBlockDevice plain, Func<IBlockDevice, double> workload)

@@ -13,5 +13,6 @@ if (BenchmarkOptions.Parse(args) is not { } options)
     return 2;
 }
 
-PoolBenchmark.Run(options);
+if (options.Opening) OpeningBenchmark.Run(options);
+else PoolBenchmark.Run(options);
 return 0;

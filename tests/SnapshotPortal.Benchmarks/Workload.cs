@@ -38,6 +38,29 @@ internal static class Workload
     public static double RandomRead(IBlockDevice device, int operations, int threads, int seed) =>
         PerSecond(operations, threads, seed, (random, block) => device.Read(AnyBlock(device, random), block));
 
+    /// <summary>Likewise, without flushes; returns writes per second, and the time within which 99 of 100 returned, in microseconds.</summary>
+    public static (double PerSecond, double PercentileMicroseconds) TimedRandomWrite(IBlockDevice device, long operations, int threads)
+    {
+        var times = new long[threads][];
+        var start = Stopwatch.GetTimestamp();
+        var workers = Enumerable.Range(0, threads).Select(thread => new Thread(() =>
+        {
+            var (random, block) = (new Random(thread), Noise(Limits.BlockBytes, thread));
+            times[thread] = new long[operations / threads];
+            for (var i = 0; i < times[thread].Length; i++)
+            {
+                var began = Stopwatch.GetTimestamp();
+                device.Write(AnyBlock(device, random), block);
+                times[thread][i] = Stopwatch.GetTimestamp() - began;
+            }
+        })).ToList();
+        workers.ForEach(worker => worker.Start());
+        workers.ForEach(worker => worker.Join());
+        var rate = operations / threads * threads / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        long[] all = [.. times.SelectMany(time => time).Order()];
+        return (rate, all[(int)(all.Length * 0.99)] * 1e6 / Stopwatch.Frequency);
+    }
+
     /// <summary>Writes at random places until told to stop; counts the writes, and returns how long the longest took.</summary>
     public static TimeSpan WriteUntil(IBlockDevice device, int seed, ref long writes, CancellationToken stop)
     {

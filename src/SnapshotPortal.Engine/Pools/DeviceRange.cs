@@ -13,10 +13,40 @@ internal static class DeviceRange
             throw new ArgumentOutOfRangeException(nameof(offsetBytes), offsetBytes, $"The range of {lengthBytes} bytes ends behind the device's {deviceBytes} bytes.");
     }
 
-    public static IEnumerable<Extent> Extents(BlockMap map, long offsetBytes, long lengthBytes)
+    /// <summary>What the range holds by the map, which is asked for as it is now.</summary>
+    public static IEnumerable<Extent> Extents(Func<BlockMap> map, long offsetBytes, long lengthBytes)
     {
         var endBytes = offsetBytes + lengthBytes;
         var endLba = (endBytes + Limits.BlockBytes - 1) / Limits.BlockBytes;
-        return MapRun.AsExtents(new MapWalk(map, offsetBytes / Limits.BlockBytes, endLba, 0).Runs(), offsetBytes, endBytes, withHoles: true);
+        return MapRun.AsExtents(Runs(map, offsetBytes / Limits.BlockBytes, endLba), offsetBytes, endBytes, withHoles: true);
+    }
+
+    // A page that the walk comes to late may be out of use and given back: as a reader does, it then looks again, from there on.
+    private static IEnumerable<MapRun> Runs(Func<BlockMap> map, long lba, long endLba)
+    {
+        for (var failed = default(Location); ;)
+        {
+            using var runs = new MapWalk(map(), lba, endLba, 0).Runs().GetEnumerator();
+            while (true)
+            {
+                bool? hasNext = null;
+                try
+                {
+                    hasNext = runs.MoveNext();
+                }
+                catch (EngineException e) when (e.Fault == EngineFault.Corrupt && e.Location != failed && e.Location != default)
+                {
+                    failed = e.Location;
+                }
+                catch (ObjectDisposedException)
+                {
+                    // A segment that was replaced; the next look finds the one in its place.
+                }
+                if (hasNext is null) break;
+                if (hasNext == false) yield break;
+                lba = runs.Current.Lba + runs.Current.Blocks;
+                yield return runs.Current;
+            }
+        }
     }
 }

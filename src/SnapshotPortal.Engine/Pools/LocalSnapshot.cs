@@ -116,7 +116,13 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, lengthBytes);
-        return DeviceRange.Extents(Map, offsetBytes, lengthBytes);
+        return DeviceRange.Extents(OpenMap, offsetBytes, lengthBytes);
+
+        BlockMap OpenMap()
+        {
+            pool.CheckOpen();
+            return Map;
+        }
     }
 
     /// <summary>Hands in the key of its disk: as <see cref="PoolDisk.Unlock"/>.</summary>

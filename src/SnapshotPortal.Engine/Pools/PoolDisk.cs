@@ -146,7 +146,13 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, lengthBytes);
-        return DeviceRange.Extents(Map, offsetBytes, lengthBytes);
+        return DeviceRange.Extents(OpenMap, offsetBytes, lengthBytes);
+
+        BlockMap OpenMap()
+        {
+            pool.CheckOpen();
+            return Map;
+        }
     }
 
     /// <summary>

@@ -105,7 +105,7 @@ public sealed class PoolSpaceProperties
     }
 
     private static HashSet<Location> BlocksOf(BlockMap map, IBlockDevice device) =>
-        [.. from extent in device is PoolDisk or LocalSnapshot ? DeviceRange.Extents(map, 0, device.LengthBytes) : []
+        [.. from extent in device is PoolDisk or LocalSnapshot ? DeviceRange.Extents(() => map, 0, device.LengthBytes) : []
             where extent.Kind == ExtentKind.Data
             from block in Enumerable.Range(0, (int)(extent.LengthBytes / Limits.BlockBytes))
             select map.Find(extent.OffsetBytes / Limits.BlockBytes + block).Location];

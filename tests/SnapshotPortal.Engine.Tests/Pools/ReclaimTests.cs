@@ -100,6 +100,29 @@ public sealed class ReclaimTests : PoolFixture
         await reclaiming;
     }
 
+    [Fact]
+    public void A_walk_over_extents_goes_on_where_pages_were_given_back_before_it_came_to_them()
+    {
+        const int leaves = 40;
+        using var pool = Pool.Open(Files, "/other", Options with { MapMemoryBytes = 1 });
+        var disk = pool.CreateDisk("a", leaves << 20);
+        for (var i = 0; i < leaves; i++) disk.Write((long)i << 20, Filled(1));
+        pool.Checkpoint();
+        using var extents = disk.Extents(0, disk.LengthBytes).GetEnumerator();
+        Assert.True(extents.MoveNext());
+        pool.TakeSnapshot("a", "s");
+        for (var i = 0; i < leaves; i++) disk.Write((long)i << 20, Filled(2));
+        pool.DeleteSnapshot("s");
+        for (var i = 0; i < 3; i++)
+        {
+            pool.Checkpoint();
+            pool.Reclaim();
+        }
+        var data = 1;
+        while (extents.MoveNext()) data += extents.Current.Kind == ExtentKind.Data ? 1 : 0;
+        Assert.Equal(leaves, data);
+    }
+
     /// <summary>Lets what was put out of use leave the part of the log that a replay would need, and gives it back.</summary>
     private void Settle()
     {
