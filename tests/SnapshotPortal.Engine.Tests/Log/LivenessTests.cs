@@ -15,7 +15,7 @@ public sealed class LivenessTests
         liveness.BeginCheckpoint();
         liveness.CompleteCheckpoint();
         liveness.BeginMark();
-        liveness.Marked([]);
+        liveness.Marked(new Dictionary<uint, ulong[]>());
         Assert.Equal([1UL << 2], liveness.LiveOf(5));
     }
 }
