@@ -22,7 +22,8 @@ internal sealed class RegionRepositories(PortalOptions options, IFileSystem file
         {
             var store = FileObjectStore.Open(files, Path.Combine(options.DataPath, "repositories", region.RegionId));
             stores.Add(store);
-            repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time }, cancel));
+            var index = Path.Combine(options.DataPath, "indexes", region.RegionId);
+            repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time, IndexFiles = files, IndexDirectory = index }, cancel));
         }
     }
 
@@ -44,6 +45,7 @@ internal sealed class RegionRepositories(PortalOptions options, IFileSystem file
     public void Dispose()
     {
         sweeping.Dispose();
+        foreach (var repository in repositories.Values) repository.Dispose();
         repositories.Clear();
         foreach (var store in stores) store.Dispose();
         stores.Clear();

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>Reads manifests from packs and keeps the pages used lately. Thread-safe.</summary>
-internal sealed class ManifestTree(PackStore packs, RepositoryKeys keys)
+internal sealed class ManifestTree(RecordReader reader)
 {
     private const int PagesKept = 64;   // 2 MiB
 
@@ -13,7 +13,7 @@ internal sealed class ManifestTree(PackStore packs, RepositoryKeys keys)
     public async ValueTask<ManifestPage> LoadAsync(ChunkId id, int level, CancellationToken cancel)
     {
         if (recent.TryGet(id, out var known) && known.Level == level) return known;
-        var (objectName, bytes) = await ReadAsync(id, cancel);
+        var (objectName, bytes) = await reader.ReadAsync(id, PackKind.Pages, cancel);
         var baseId = ManifestPage.BaseOf(bytes);
         var basePage = baseId.IsNone ? null : await LoadBaseAsync(baseId, level, cancel);
         var page = ManifestPage.Decode(objectName, level, basePage, bytes);
@@ -34,7 +34,7 @@ internal sealed class ManifestTree(PackStore packs, RepositoryKeys keys)
     public async IAsyncEnumerable<(long Chunk, ChunkId Id)> ChunksAsync(ChunkId topPage, long first, long end, [EnumeratorCancellation] CancellationToken cancel)
     {
         var path = new ManifestPage?[ManifestPage.Levels];
-        if (!topPage.IsNone) path[^1] = await LoadAsync(topPage, ManifestPage.Levels - 1, cancel);
+        if (first < end && !topPage.IsNone) path[^1] = await LoadAsync(topPage, ManifestPage.Levels - 1, cancel);
         for (var chunk = first; chunk < end && path[^1] is not null;)
         {
             // Down from the highest page to the chunk, or over what is absent.
@@ -51,23 +51,39 @@ internal sealed class ManifestTree(PackStore packs, RepositoryKeys keys)
         }
     }
 
+    /// <summary>Reads every page anew that is asked for from now on.</summary>
+    public void Forget() => recent.Clear();
+
+    /// <summary>
+    /// The chunks in which two manifests differ, in order: none as an id where it is zeroes in <paramref name="newTop"/>. What they
+    /// share is not walked.
+    /// </summary>
+    public async IAsyncEnumerable<(long Chunk, ChunkId Id)> ChangesAsync(ChunkId oldTop, ChunkId newTop, int level, long first, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (oldTop == newTop) yield break;
+        var before = oldTop.IsNone ? null : await LoadAsync(oldTop, level, cancel);
+        var after = newTop.IsNone ? null : await LoadAsync(newTop, level, cancel);
+        for (var k = 0; k < ManifestPage.References; k++)
+        {
+            ChunkId old = before is null ? default : before.Ids[k], current = after is null ? default : after.Ids[k];
+            if (old == current) continue;
+            var chunk = first + k * ManifestPage.Span(level);
+            if (level == 0) yield return (chunk, current);
+            else
+            {
+                await foreach (var change in ChangesAsync(old, current, level - 1, chunk, cancel)) yield return change;
+            }
+        }
+    }
+
     private async ValueTask<ManifestPage> LoadBaseAsync(ChunkId id, int level, CancellationToken cancel)
     {
         if (recent.TryGet(id, out var known)) return known;
-        var (objectName, bytes) = await ReadAsync(id, cancel);
+        var (objectName, bytes) = await reader.ReadAsync(id, PackKind.Pages, cancel);
         // A base that has a base itself is refused before anything follows it.
         if (!ManifestPage.BaseOf(bytes).IsNone) throw FormatReader.Damaged(objectName, "a manifest page has an impossible base");
         var page = ManifestPage.Decode(objectName, level, null, bytes);
         recent.Add(id, page);
         return page;
-    }
-
-    private async ValueTask<(string ObjectName, byte[] Bytes)> ReadAsync(ChunkId id, CancellationToken cancel)
-    {
-        var location = await packs.LocateAsync(id, cancel);
-        if (location.Pack.Kind != PackKind.Pages) throw FormatReader.Damaged(location.Pack.ObjectName, $"the record {id} is a chunk and not a manifest page");
-        var bytes = new byte[location.Record.PlainLength];
-        await packs.ReadAsync(location, await keys.OpenAsync(location.Pack.KeyId, cancel), bytes, cancel);
-        return (location.Pack.ObjectName, bytes);
     }
 }

@@ -44,7 +44,17 @@ internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, Guid
     }
 
     /// <summary>The SHA-256 of the whole object, as its name says.</summary>
-    public static string DigestOf(string objectName) => objectName[(objectName.LastIndexOf('/') + 1)..];
+    public ChunkId Digest => TryParse(ObjectName, out _, out var digest) ? digest : throw new InvalidOperationException($"'{ObjectName}' names no pack.");
+
+    /// <summary>What the name of a pack says; false where it is none.</summary>
+    public static bool TryParse(string objectName, out PackKind kind, out ChunkId digest)
+    {
+        (kind, digest) = (objectName.StartsWith(ChunksPrefix, StringComparison.Ordinal) ? PackKind.Chunks : PackKind.Pages, default);
+        var hex = objectName.AsSpan(objectName.LastIndexOf('/') + 1);
+        return hex.Length == 2 * ChunkId.Length
+            && Convert.FromHexString(hex, digest, out _, out _) == System.Buffers.OperationStatus.Done
+            && objectName == NameOf(kind, digest);
+    }
 
     public static void WriteHeader(Span<byte> header, Guid keyId)
     {
@@ -96,6 +106,10 @@ internal sealed record Pack(string ObjectName, PackKind Kind, string Owner, Guid
         }
         return Decode(found, repositoryId, tail.AsSpan(^tailBytes..));
     }
+
+    /// <summary>Index and footer at the end of a whole pack.</summary>
+    public static ReadOnlySpan<byte> TailOf(ReadOnlySpan<byte> content) =>
+        content[^(int)Math.Min(content.Length, BinaryPrimitives.ReadUInt32LittleEndian(content[^FooterBytes..]) * (long)EntryBytes + FooterBytes)..];
 
     /// <summary>Reads index and footer, checking everything in them against the object's real size.</summary>
     public static Pack Decode(StoredObject found, Guid repositoryId, ReadOnlySpan<byte> tail)

@@ -11,28 +11,35 @@ namespace SnapshotPortal.Engine.Repositories;
 /// be found. (3) A put of a name that is being deleted waits for the deletion. Wrapped keys are held in the same way. (4) A lease that ends during a sweep counts
 /// until the sweep's end, because the sweep may have read the snapshots' roots before that upload wrote its own.
 /// </remarks>
-#pragma warning disable CA1001 // A SemaphoreSlim whose wait handle is never asked for holds nothing to dispose of.
-internal sealed class PackStore(IObjectStore store, Guid repositoryId)
-#pragma warning restore CA1001
+internal sealed class PackStore(IObjectStore store, Guid repositoryId, RepositoryOptions options) : IDisposable
 {
     private const int ReadBackBytes = 1 << 20, LoadsAtOnce = 8;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim sweeping = new(1), listing = new(1);   // listing: loading and deleting exclude each other
-    private readonly PackIndex index = new();
+    private readonly PackIndex index = new(new IndexFiles(options.IndexFiles, options.IndexDirectory, repositoryId));
     private readonly SortedDictionary<string, EngineException> damaged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> proven = new(StringComparer.Ordinal), distrusted = new(StringComparer.Ordinal);
     private readonly HashSet<ContentLease> leases = [];
     private readonly List<ContentLease> leasesEnded = [];
     private (HashSet<string>? Names, Task? Deleted) condemned;
-    private bool isSweeping;
+    private bool isSweeping, isOpen;
     private int loadsWanted = 1, loadsDone;
 
     public IObjectStore Store => store;
 
     public Guid RepositoryId => repositoryId;
 
-    /// <summary>Reads the ends of all packs once; again after <see cref="Forget"/>, then only of those that are new.</summary>
+    /// <summary>Takes up the index that an earlier life left; no pack is looked for.</summary>
+    public void Open()
+    {
+        lock (gate)
+        {
+            if (!isOpen) index.Open();
+            isOpen = true;
+        }
+    }
+
+    /// <summary>Makes the index agree with the store once, and again after <see cref="Forget"/>: reads the ends of packs that it does not know, and drops those that are gone.</summary>
     public async Task LoadAsync(CancellationToken cancel)
     {
         if (Volatile.Read(ref loadsDone) == Volatile.Read(ref loadsWanted)) return;
@@ -62,9 +69,10 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         lock (gate) lease.TopPage = topPage;
     }
 
-    /// <summary>Where a record stands, or null where the index knows of none.</summary>
+    /// <summary>Where a record stands, rather in a pack that is not suspect, or null where the index knows of none.</summary>
     public PackLocation? Find(ChunkId id)
     {
+        Open();
         lock (gate) return index.TryFind(id, out var location) ? location : null;
     }
 
@@ -73,36 +81,22 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
     {
         lock (gate)
         {
-            if (!index.TryFind(id, out var location)) return false;
-            lease.Hold(location.Pack.ObjectName);
+            if (!index.TryFindSound(id, out var location)) return false;
+            lease.Hold(location.Pack);
             return true;
         }
     }
 
-    /// <summary>Where a record stands; packs that came from elsewhere are looked for before it is given up as <see cref="EngineFault.Corrupt"/>.</summary>
-    public async ValueTask<PackLocation> LocateAsync(ChunkId id, CancellationToken cancel)
+    /// <summary>
+    /// Where a record stands; packs that came from elsewhere are looked for before it is given up as <see cref="EngineFault.Corrupt"/>.
+    /// A pack that turned out to be <paramref name="gone"/> is not believed in again.
+    /// </summary>
+    public async ValueTask<PackLocation> LocateAsync(ChunkId id, StoredPack? gone, CancellationToken cancel)
     {
-        await LoadAsync(cancel);
-        if (Find(id) is { } known) return known;
+        if (Find(id) is { } known && known.Pack != gone) return known;
         Forget();
         await LoadAsync(cancel);
         return Find(id) ?? throw new EngineException(EngineFault.Corrupt, Lost(id));
-    }
-
-    /// <summary>Reads a record and checks it against its id. <paramref name="plain"/> has its plain length.</summary>
-    public async Task ReadAsync(PackLocation location, RecordCoding coding, Memory<byte> plain, CancellationToken cancel)
-    {
-        var stored = new byte[location.Record.StoredLength];
-        await store.GetRangeAsync(location.Pack.ObjectName, location.Record.OffsetBytes, stored, cancel);
-        Decode(location, coding, stored, plain.Span);
-    }
-
-    /// <summary>Turns stored bytes, which are spoilt by it, into plain ones; damage is named by its pack and place.</summary>
-    public static void Decode(PackLocation location, RecordCoding coding, Span<byte> stored, Span<byte> plain)
-    {
-        var record = location.Record;
-        if (coding.KeyId != location.Pack.KeyId || !coding.TryDecode(location.Pack.Kind, record, stored, plain))
-            throw FormatReader.Damaged(location.Pack.ObjectName, $"the record of {record.StoredLength} bytes at byte {record.OffsetBytes} is not {record.Id}");
     }
 
     /// <summary>Keeps an object, which may or may not be there, until the lease ends; one that is being deleted is gone when this returns.</summary>
@@ -117,30 +111,85 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         if (deletion is not null) await deletion.WaitAsync(cancel);
     }
 
-    /// <summary>Stores a pack, finds it in the store again, and makes its records known.</summary>
-    public async Task PutAsync(Pack pack, ReadOnlyMemory<byte> content, ContentLease lease, CancellationToken cancel)
+    /// <summary>Stores a pack, finds it in the store again (reading back that share of all packs), and makes its records known.</summary>
+    public async Task PutAsync(Pack pack, ReadOnlyMemory<byte> content, double readBackShare, ContentLease lease, CancellationToken cancel)
     {
         await HoldAsync(pack.ObjectName, lease, cancel);
         await store.PutAsync(pack.ObjectName, content, cancel);
-        await ProveAsync(pack, cancel);
+        try { await CheckAsync(pack.ObjectName, pack.Digest, pack.LengthBytes, isWhole: IsReadBack(pack.Digest, readBackShare), cancel); }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+        {
+            Suspect(pack.ObjectName, pack.Digest, e);
+            throw;
+        }
         lock (gate)
         {
             damaged.Remove(pack.ObjectName);
-            distrusted.Remove(pack.ObjectName);
-            index.Add(pack);
+            var stored = index.Add(pack);
+            (stored.IsProven, stored.IsSuspect) = (true, false);
         }
     }
 
     /// <summary>Reads those packs of a lease back that no complete snapshot has proven and that were not read back before.</summary>
     public async Task ProveHeldAsync(ContentLease lease, CancellationToken cancel)
     {
-        Pack[] unproven;
-        lock (gate) unproven = [.. index.Packs.Where(pack => lease.Holds(pack.ObjectName) && !proven.Contains(pack.ObjectName))];
+        StoredPack[] unproven;
+        lock (gate) unproven = [.. lease.Packs.Where(pack => !pack.IsProven)];
         foreach (var owned in unproven.GroupBy(pack => pack.Owner, StringComparer.Ordinal))
         {
             if (owned.Key.Length > 0 && await store.FindAsync(SnapshotRoot.ObjectName(owned.Key), cancel) is not null) continue;
             foreach (var pack in owned) await ProveAsync(pack, cancel);
         }
+    }
+
+    /// <summary>
+    /// Reads a pack as a whole and compares it with its name. One that is not what it should be is <see cref="EngineFault.Corrupt"/>
+    /// and suspect from then on: what can be read of it is read, but uploads refer to nothing in it and store it anew.
+    /// </summary>
+    public async Task ProveAsync(StoredPack pack, CancellationToken cancel)
+    {
+        try { await CheckAsync(pack.ObjectName, pack.Digest, pack.LengthBytes, isWhole: true, cancel); }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+        {
+            Suspect(pack.ObjectName, pack.Digest, e);
+            throw;
+        }
+        lock (gate) (pack.IsProven, pack.IsSuspect) = (true, false);
+    }
+
+    /// <summary>Keeps what is known of the packs for the next life.</summary>
+    public void Save()
+    {
+        lock (gate)
+        {
+            if (isOpen) index.Save();
+        }
+    }
+
+    /// <summary>Begins to mark what is live of all that is there now.</summary>
+    public Marks BeginMarks()
+    {
+        lock (gate) return new Marks(index.Numbers, index.Records);
+    }
+
+    /// <summary>A pack by its object, or null.</summary>
+    public StoredPack? Get(string objectName)
+    {
+        lock (gate) return Pack.TryParse(objectName, out _, out var digest) && index.TryGet(digest, out var pack) ? pack : null;
+    }
+
+    /// <summary>The packs that are there, and the ends of packs that could not be read, by object.</summary>
+    public (StoredPack[] Packs, KeyValuePair<string, EngineException>[] Damaged) Known()
+    {
+        lock (gate) return ([.. index.Packs], [.. damaged]);
+    }
+
+    /// <summary>Closes the index.</summary>
+    public void Dispose()
+    {
+        index.Dispose();
+        sweeping.Dispose();
+        listing.Dispose();
     }
 
     /// <summary>The size of the packs that were written for a snapshot.</summary>
@@ -169,16 +218,6 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         lock (gate) return IsLeased(objectName);
     }
 
-    /// <summary>All packs that can be read, and those of them that are neither live nor named by a lease.</summary>
-    public (IReadOnlyCollection<Pack> All, IReadOnlyCollection<Pack> Unreferenced) Divide(Func<Pack, bool> isLive)
-    {
-        lock (gate)
-        {
-            var all = index.Packs;
-            return (all, [.. all.Where(pack => !isLive(pack) && !IsLeased(pack.ObjectName))]);
-        }
-    }
-
     /// <summary>Deletes packs and wrapped keys, except those that a lease names. Returns which are gone.</summary>
     public async Task<IReadOnlyList<string>> DeleteAsync(IEnumerable<string> objectNames, CancellationToken cancel)
     {
@@ -189,8 +228,11 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
             string[] chosen;
             lock (gate)
             {
-                chosen = [.. objectNames.Where(name => !IsLeased(name) && (index.Contains(name) || name.StartsWith(RepositoryKeys.Prefix, StringComparison.Ordinal)))];
-                index.Remove(chosen);
+                chosen = [.. objectNames.Where(name => !IsLeased(name))];
+                foreach (var name in chosen)
+                {
+                    if (Pack.TryParse(name, out _, out var digest) && index.TryGet(digest, out var pack)) index.Remove(pack);
+                }
                 condemned = (chosen.ToHashSet(StringComparer.Ordinal), deleted.Task);
             }
             foreach (var name in chosen) await store.DeleteAsync(name, cancel);
@@ -209,7 +251,11 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
         }
     }
 
-    private bool IsLeased(string objectName) => leases.Any(lease => lease.Holds(objectName));
+    private bool IsLeased(string objectName)
+    {
+        var pack = Pack.TryParse(objectName, out _, out var digest) && index.TryGet(digest, out var known) ? known : null;
+        return leases.Any(lease => lease.Holds(objectName) || (pack is not null && lease.Holds(pack)));
+    }
 
     private void End(ContentLease lease)
     {
@@ -233,20 +279,28 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
 
     private async Task LoadListedAsync(CancellationToken cancel)
     {
+        Open();
+        int before;
+        lock (gate) before = index.Numbers;
         var unknown = new List<StoredObject>();
+        var seen = new BitSet(before);
         foreach (var prefix in (string[])[Pack.ChunksPrefix, Pack.PagesPrefix])
         {
             await foreach (var found in store.ListAsync(prefix, cancel))
             {
                 lock (gate)
                 {
-                    if (!index.Contains(found.Name) && !distrusted.Contains(found.Name)) unknown.Add(found);
+                    if (!Pack.TryParse(found.Name, out _, out var digest)) damaged[found.Name] = FormatReader.Damaged(found.Name, "its name is not that of a pack");
+                    else if (!index.TryGet(digest, out var known)) unknown.Add(found);
+                    else if (known.Number < before) seen.Add(known.Number);
                 }
             }
         }
         lock (gate)
         {
-            foreach (var name in damaged.Keys.Where(name => !distrusted.Contains(name)).ToArray()) damaged.Remove(name);
+            foreach (var found in unknown) damaged.Remove(found.Name);
+            // What was known before the listing began and is not in it is gone. What came since may not be in it yet.
+            foreach (var gone in index.Packs.Where(pack => pack.Number < before && !seen.Contains(pack.Number)).ToArray()) index.Remove(gone);
         }
         await Parallel.ForEachAsync(unknown, new ParallelOptions { MaxDegreeOfParallelism = LoadsAtOnce, CancellationToken = cancel }, async (found, cancel) =>
         {
@@ -261,34 +315,35 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId)
                 lock (gate) damaged[found.Name] = e;
             }
         });
+        Save();
     }
 
-    private async Task ProveAsync(Pack pack, CancellationToken cancel)
+    // By what the pack is, not by chance: the same share of the same packs at each attempt.
+    private static bool IsReadBack(ChunkId digest, double share) => (uint)digest.GetHashCode() <= share * uint.MaxValue;
+
+    private async Task CheckAsync(string objectName, ChunkId expected, long lengthBytes, bool isWhole, CancellationToken cancel)
     {
-        if (await store.FindAsync(pack.ObjectName, cancel) != pack.LengthBytes) throw Distrust(pack, "the store holds it with another size than was put");
+        if (await store.FindAsync(objectName, cancel) is not { } length) throw FormatReader.Damaged(objectName, "the store does not have it");
+        if (length != lengthBytes) throw FormatReader.Damaged(objectName, $"it has {length} bytes instead of {lengthBytes}");
+        if (!isWhole) return;
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var piece = new byte[Math.Min(ReadBackBytes, pack.LengthBytes)];
-        for (var offset = 0L; offset < pack.LengthBytes; offset += piece.Length)
+        var piece = new byte[Math.Min(ReadBackBytes, lengthBytes)];
+        for (var offset = 0L; offset < lengthBytes; offset += piece.Length)
         {
-            var part = piece.AsMemory(0, (int)Math.Min(piece.Length, pack.LengthBytes - offset));
-            await store.GetRangeAsync(pack.ObjectName, offset, part, cancel);
+            var part = piece.AsMemory(0, (int)Math.Min(piece.Length, lengthBytes - offset));
+            await store.GetRangeAsync(objectName, offset, part, cancel);
             digest.AppendData(part.Span);
         }
-        if (Convert.ToHexStringLower(digest.GetHashAndReset()) != Pack.DigestOf(pack.ObjectName)) throw Distrust(pack, "read back, its SHA-256 is not the one in its name");
-        lock (gate) proven.Add(pack.ObjectName);
+        if (new ChunkId(digest.GetHashAndReset()) != expected) throw FormatReader.Damaged(objectName, "read back, its SHA-256 is not the one in its name");
     }
 
-    // What did not come back as it was put is not used again in this life: the next attempt stores its records anew.
-    private EngineException Distrust(Pack pack, string how)
+    private void Suspect(string objectName, ChunkId digest, EngineException damage)
     {
-        var damage = FormatReader.Damaged(pack.ObjectName, how);
         lock (gate)
         {
-            index.Remove([pack.ObjectName]);
-            distrusted.Add(pack.ObjectName);
-            damaged[pack.ObjectName] = damage;
+            if (index.TryGet(digest, out var pack)) (pack.IsSuspect, pack.IsProven) = (true, false);
+            damaged[objectName] = damage;
         }
-        return damage;
     }
 
     private string Lost(ChunkId id)

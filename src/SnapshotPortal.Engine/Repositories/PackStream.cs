@@ -1,7 +1,7 @@
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>Records of one upload on their way into packs: one pack is filled while the one before is being put. Not thread-safe.</summary>
-internal sealed class PackStream(PackStore packs, PackKind kind, string owner, Guid keyId, int packBytes, ContentLease lease)
+internal sealed class PackStream(PackStore packs, PackKind kind, string owner, Guid keyId, int packBytes, double readBackShare, ContentLease lease)
 {
     private PackWriter filling = new(kind, owner, keyId, packs.RepositoryId, packBytes), leaving = new(kind, owner, keyId, packs.RepositoryId, packBytes);
     private Task leavingDone = Task.CompletedTask;
@@ -43,7 +43,7 @@ internal sealed class PackStream(PackStore packs, PackKind kind, string owner, G
     private async Task PutAsync(PackWriter writer, CancellationToken cancel)
     {
         var (pack, content) = writer.Complete();
-        await packs.PutAsync(pack, content, lease, cancel);
+        await packs.PutAsync(pack, content, readBackShare, lease, cancel);
         Interlocked.Add(ref putBytes, content.Length);
     }
 }

@@ -15,6 +15,15 @@ internal sealed class RecentItems<TKey, TItem>(int itemsMax)
         lock (gate) return items.TryGetValue(key, out item);
     }
 
+    public void Clear()
+    {
+        lock (gate)
+        {
+            items.Clear();
+            order.Clear();
+        }
+    }
+
     public void Add(TKey key, TItem item)
     {
         lock (gate)

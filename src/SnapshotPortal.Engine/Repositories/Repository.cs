@@ -6,7 +6,7 @@ namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>The stored snapshots of a region in one object store (docs/format-repository.md).</summary>
 /// <remarks>Thread-safe. One process changes a store at a time.</remarks>
-public sealed class Repository
+public sealed class Repository : IDisposable
 {
     internal const int FormatVersion = 1;
 
@@ -16,6 +16,7 @@ public sealed class Repository
     private readonly RepositoryOptions options;
     private readonly PackStore packs;
     private readonly RepositoryKeys keys;
+    private readonly RecordReader reader;
     private readonly ManifestTree tree;
     private readonly RepositorySweep sweep;
     private readonly ConcurrentDictionary<string, bool> uploading = new(StringComparer.Ordinal);
@@ -23,10 +24,11 @@ public sealed class Repository
     private Repository(IObjectStore store, RepositoryOptions options, Guid id)
     {
         (this.store, this.options, Id) = (store, options, id);
-        packs = new PackStore(store, id);
+        packs = new PackStore(store, id, options);
         keys = new RepositoryKeys(packs, options.Keys);
-        tree = new ManifestTree(packs, keys);
-        sweep = new RepositorySweep(packs, keys, tree, RootsAsync);
+        reader = new RecordReader(packs, keys);
+        tree = new ManifestTree(reader);
+        sweep = new RepositorySweep(packs, keys, tree, options, RootsAsync);
     }
 
     /// <summary>The repository's id, drawn when it was made.</summary>
@@ -79,23 +81,26 @@ public sealed class Repository
         {
             await packs.LoadAsync(cancel);
             using var lease = packs.Lease();
-            return await UploadAsync(upload, lease, progress, cancel);
+            return await StoreAsync(upload, lease, progress, cancel);
         }
         catch
         {
             packs.Forget();   // A pack may have arrived although its put failed.
             throw;
         }
-        finally { uploading.TryRemove(upload.SnapshotId, out _); }
+        finally
+        {
+            uploading.TryRemove(upload.SnapshotId, out _);
+            packs.Save();
+        }
     }
 
     /// <summary>Opens a snapshot's content for reading; <see cref="EngineFault.Missing"/> where there is none of that id.</summary>
     public async Task<StoredSnapshot> OpenSnapshotAsync(string snapshotId, CancellationToken cancel)
     {
         var root = await RequireRootAsync(snapshotId, cancel);
-        var coding = await ProveAsync(root, cancel);
-        await packs.LoadAsync(cancel);
-        return new StoredSnapshot(packs, tree, root, coding);
+        await ProveAsync(root, cancel);
+        return new StoredSnapshot(reader, tree, root);
     }
 
     /// <summary>
@@ -103,14 +108,85 @@ public sealed class Repository
     /// are written only where the device holds something else.
     /// </summary>
     /// <exception cref="EngineException"><see cref="EngineFault.Missing"/>; what the store and the target throw.</exception>
-    public async Task RestoreAsync(string snapshotId, IBlockDevice target, IProgress<RestoreProgress>? progress, CancellationToken cancel)
+    public Task RestoreAsync(string snapshotId, IBlockDevice target, IProgress<RestoreProgress>? progress, CancellationToken cancel) =>
+        RestoreAsync(snapshotId, target, [], progress, cancel);
+
+    /// <summary>
+    /// The same without some ranges, which the target keeps as they are: what a verification found damaged. They are widened to
+    /// whole chunks.
+    /// </summary>
+    /// <exception cref="EngineException"><see cref="EngineFault.Missing"/>; what the store and the target throw.</exception>
+    public async Task RestoreAsync(string snapshotId, IBlockDevice target, IEnumerable<DamagedRange> without, IProgress<RestoreProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
         using var lease = packs.Lease();
         var root = await LeaseTreeAsync(lease, snapshotId, cancel);
         if (target.LengthBytes < root.Info.LengthBytes)
             throw new ArgumentException($"The target has {target.LengthBytes} bytes, but the snapshot '{snapshotId}' has {root.Info.LengthBytes}.", nameof(target));
-        await new SnapshotRestore(packs, tree, root, await keys.OpenAsync(root.KeyId, cancel), target, options, progress).RunAsync(cancel);
+        var left = ChangedChunks.From(without.OrderBy(range => range.OffsetBytes).Select(range => new Extent(range.OffsetBytes, range.LengthBytes, ExtentKind.Data)), root.Info.LengthBytes, gapsAreZero: false);
+        await new SnapshotRestore(reader, tree, root, target, [.. left], options, progress).RunAsync(cancel);
+    }
+
+    /// <summary>
+    /// Looks for damage: of every object of a snapshot, or of the repository, and in what manifests name. Needs the keys for the
+    /// latter only. Returns what was found; damage is not thrown.
+    /// </summary>
+    /// <exception cref="EngineException"><see cref="EngineFault.Missing"/> where there is no such snapshot; <see cref="EngineFault.StoreUnavailable"/>; <see cref="EngineFault.Io"/>.</exception>
+    public async Task<VerifyResult> VerifyAsync(VerifyRequest request, IProgress<VerifyProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.SnapshotId is { } id) SnapshotRoot.CheckId(id);
+        var roots = new List<(StoredObject, SnapshotRoot?, EngineException?)>();
+        await foreach (var found in RootObjectsAsync(cancel))
+        {
+            if (request.SnapshotId is null || found.Object.Name == SnapshotRoot.ObjectName(request.SnapshotId)) roots.Add(found);
+        }
+        if (request.SnapshotId is not null && roots.Count == 0) throw Missing(request.SnapshotId);
+        using var lease = packs.Lease();
+        return await new RepositoryVerify(packs, keys, tree, reader, options, request, progress).RunAsync(roots, request.SnapshotId is null, cancel);
+    }
+
+    /// <summary>
+    /// Copies a snapshot to another repository, in the clear or under any key. Where the other has the snapshot's predecessor, or one
+    /// that <see cref="SnapshotCopy.PredecessorId"/> names, under the same key and this repository still has it, too, only what differs is
+    /// read and sent. Repeatable like an upload: after a failure or a kill the same call takes up what was stored.
+    /// </summary>
+    /// <exception cref="EngineException">What <see cref="OpenSnapshotAsync"/> throws here and <see cref="UploadAsync"/> there.</exception>
+    public async Task<StoredSnapshotInfo> CopyAsync(SnapshotCopy copy, Repository target, IProgress<UploadProgress>? progress, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        ArgumentNullException.ThrowIfNull(target);
+        using var lease = packs.Lease();
+        await LeaseTreeAsync(lease, copy.SnapshotId, cancel);
+        var source = await OpenSnapshotAsync(copy.SnapshotId, cancel);
+        var targetId = copy.TargetSnapshotId ?? copy.SnapshotId;
+        if (await target.FindAsync(targetId, cancel) is { } done)
+            return done.DiskId == source.Info.DiskId && done.LengthBytes == source.LengthBytes && done.KeyId == copy.Key?.Id ? done : throw UploadRun.Differs(targetId);
+        var predecessor = await PredecessorAsync(copy, source.Info, target, cancel);
+        var upload = new SnapshotUpload
+        {
+            SnapshotId = targetId,
+            DiskId = source.Info.DiskId,
+            Source = source,
+            Changed = predecessor is { } common ? source.ChangedSince(common.Here) : source.Extents(0, source.LengthBytes).Where(extent => extent.Kind == ExtentKind.Data),
+            PredecessorId = predecessor?.ThereId,
+            Key = copy.Key,
+            Labels = copy.Labels ?? source.Info.Labels,
+        };
+        return await target.UploadAsync(upload, progress, cancel);
+    }
+
+    /// <summary>A snapshot that both repositories have, and that the copy may build upon.</summary>
+    private async Task<(StoredSnapshot Here, string ThereId)?> PredecessorAsync(SnapshotCopy copy, StoredSnapshotInfo source, Repository target, CancellationToken cancel)
+    {
+        if (copy.PredecessorId is not { } named) return source.PredecessorId is { } own ? await CommonAsync(own, own) : null;
+        return await CommonAsync(named.Here, named.There);
+
+        async Task<(StoredSnapshot, string)?> CommonAsync(string here, string there) =>
+            await FindAsync(here, cancel) is { } known && known.LengthBytes <= source.LengthBytes
+            && await target.FindAsync(there, cancel) is { } copied && copied.LengthBytes == known.LengthBytes && copied.KeyId == copy.Key?.Id && copied.DiskId == known.DiskId
+                ? (await OpenSnapshotAsync(here, cancel), there)
+                : null;
     }
 
     /// <summary>Deletes a snapshot at once, whatever was uploaded on top of it; nothing happens where there is none. A sweep gives the space back.</summary>
@@ -132,6 +208,9 @@ public sealed class Repository
     /// </summary>
     public Task EraseKeyAsync(Guid keyId, CancellationToken cancel) => keys.EraseAsync(keyId, cancel);
 
+    /// <summary>Closes what is open of the index. The store is the caller's.</summary>
+    public void Dispose() => packs.Dispose();
+
     /// <summary>Finds the objects that nothing refers to.</summary>
     /// <exception cref="EngineException"><see cref="EngineFault.Corrupt"/> while a snapshot's root or manifest cannot be read: what it refers to is unknown then.</exception>
     public Task<SweepPlan> PlanSweepAsync(CancellationToken cancel) => sweep.PlanAsync(cancel);
@@ -142,7 +221,7 @@ public sealed class Repository
     /// </summary>
     public Task<SweepPlan> ExecuteAsync(SweepPlan plan, CancellationToken cancel) => sweep.ExecuteAsync(plan, cancel);
 
-    private async Task<StoredSnapshotInfo> UploadAsync(SnapshotUpload upload, ContentLease lease, IProgress<UploadProgress>? progress, CancellationToken cancel)
+    private async Task<StoredSnapshotInfo> StoreAsync(SnapshotUpload upload, ContentLease lease, IProgress<UploadProgress>? progress, CancellationToken cancel)
     {
         var coding = upload.Key is null ? RecordCoding.Clear : await keys.AddAsync(upload.Key, lease, cancel);
         var existing = await FindRootAsync(upload.SnapshotId, cancel);
@@ -236,18 +315,28 @@ public sealed class Repository
     private async IAsyncEnumerable<SnapshotRoot> RootsAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         var damaged = new List<EngineException>();
+        await foreach (var (_, root, damage) in RootObjectsAsync(cancel))
+        {
+            if (root is not null) yield return root;
+            else damaged.Add(damage!);
+        }
+        if (damaged.Count > 0) throw new EngineException(EngineFault.Corrupt, string.Join(" ", damaged.Select(e => e.Message)), damaged[0]);
+    }
+
+    private async IAsyncEnumerable<(StoredObject Object, SnapshotRoot? Root, EngineException? Damage)> RootObjectsAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
         await foreach (var found in store.ListAsync(SnapshotRoot.Prefix, cancel))
         {
             SnapshotRoot? root = null;
+            EngineException? damage = null;
             try
             {
                 // Null: deleted since it was listed.
                 if (await ReadSmallAsync(store, found.Name, cancel) is { } bytes) root = SnapshotRoot.Decode(found.Name, Id, bytes);
             }
-            catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { damaged.Add(e); }
-            if (root is not null) yield return root;
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { damage = e; }
+            if (root is not null || damage is not null) yield return (found, root, damage);
         }
-        if (damaged.Count > 0) throw new EngineException(EngineFault.Corrupt, string.Join(" ", damaged.Select(e => e.Message)), damaged[0]);
     }
 
     /// <summary>Reads an object that is small by its kind; null where there is none.</summary>

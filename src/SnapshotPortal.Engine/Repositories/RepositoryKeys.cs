@@ -74,7 +74,8 @@ internal sealed class RepositoryKeys(PackStore packs, KeyRing? ring)
 
     private Task<WrappedKey?> FindAsync(Guid keyId, CancellationToken cancel) => FindAsync(ObjectName(keyId), cancel);
 
-    private async Task<WrappedKey?> FindAsync(string name, CancellationToken cancel)
+    /// <summary>A wrapped key by its object, or null; <see cref="EngineFault.Corrupt"/> where it is none.</summary>
+    public async Task<WrappedKey?> FindAsync(string name, CancellationToken cancel)
     {
         if (await packs.Store.FindAsync(name, cancel) is not { } length) return null;
         if (length != WrappedKey.Bytes) throw FormatReader.Damaged(name, $"it has {length} bytes instead of {WrappedKey.Bytes}");

@@ -12,6 +12,27 @@ public sealed record RepositoryOptions
     /// <summary>Unwraps the keys of encrypted snapshots; null where there are none, or where they are only listed, checked for damage and deleted.</summary>
     public Crypto.KeyRing? Keys { get; init; }
 
+    /// <summary>
+    /// The share of new packs that are read back and hashed before their snapshot exists: 1 for all. Of the others only
+    /// the size is looked at; what a store garbles then shows in a verification or a restore.
+    /// </summary>
+    public double ReadBackShare { get; init; } = 1;
+
+    /// <summary>Caps what uploads add to the store; null for no cap.</summary>
+    public ByteRate? UploadRate { get; init; }
+
+    /// <summary>
+    /// Where the index of the records is kept, in <see cref="IndexDirectory"/>, which belongs to this repository and this process
+    /// alone: memory then does not grow with the repository, and a start reads no packs. Null to keep it in memory: 100 bytes a chunk.
+    /// </summary>
+    public Files.IFileSystem? IndexFiles { get; init; }
+
+    /// <summary>The directory for the index. What is in it is derived and may be deleted while nobody has it open.</summary>
+    public string IndexDirectory { get; init; } = "";
+
+    /// <summary>The share of a pack that nothing may refer to before a sweep rewrites what is left of it.</summary>
+    public double RepackDeadShare { get; init; } = 0.5;
+
     /// <summary>How many threads hash and compress for one upload, or check and decompress for one restore.</summary>
     public int Workers { get; init; } = 2;
 

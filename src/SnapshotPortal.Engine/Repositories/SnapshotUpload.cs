@@ -29,6 +29,25 @@ public sealed record SnapshotUpload
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
+/// <summary>A snapshot to be copied to another repository.</summary>
+public sealed record SnapshotCopy
+{
+    /// <summary>The snapshot here.</summary>
+    public required string SnapshotId { get; init; }
+
+    /// <summary>Its id there; null for the same.</summary>
+    public string? TargetSnapshotId { get; init; }
+
+    /// <summary>An older snapshot of the same disk here, and its copy there; null for the snapshot's own predecessor, which then has the same id in both.</summary>
+    public (string Here, string There)? PredecessorId { get; init; }
+
+    /// <summary>The key to encrypt the copy under; null for a copy in the clear.</summary>
+    public Crypto.DataKey? Key { get; init; }
+
+    /// <summary>What is kept with the copy; null for what is kept with the snapshot.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+}
+
 /// <summary>How far an upload is.</summary>
 /// <param name="DoneBytes">Bytes of the source that are dealt with.</param>
 /// <param name="TotalBytes">Bytes of the source that will be read.</param>

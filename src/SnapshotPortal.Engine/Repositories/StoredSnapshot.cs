@@ -6,13 +6,12 @@ public sealed class StoredSnapshot : IBlockDevice
 {
     private const int ChunksKept = 64;   // 4 MiB
 
-    private readonly PackStore packs;
+    private readonly RecordReader reader;
     private readonly ManifestTree tree;
     private readonly SnapshotRoot root;
-    private readonly RecordCoding coding;
     private readonly RecentItems<ChunkId, byte[]> recent = new(ChunksKept);
 
-    internal StoredSnapshot(PackStore packs, ManifestTree tree, SnapshotRoot root, RecordCoding coding) => (this.packs, this.tree, this.root, this.coding) = (packs, tree, root, coding);
+    internal StoredSnapshot(RecordReader reader, ManifestTree tree, SnapshotRoot root) => (this.reader, this.tree, this.root) = (reader, tree, root);
 
     /// <summary>What the repository tells of the snapshot.</summary>
     public StoredSnapshotInfo Info => root.Info;
@@ -27,16 +26,21 @@ public sealed class StoredSnapshot : IBlockDevice
     public void Read(long offsetBytes, Span<byte> destination)
     {
         CheckRange(offsetBytes, destination.Length);
+        // The device is synchronous by contract and the store may be a network: this thread waits.
         while (destination.Length > 0)
         {
-            var chunk = offsetBytes / Limits.ChunkBytes;
-            var within = (int)(offsetBytes % Limits.ChunkBytes);
-            var piece = destination[..Math.Min(destination.Length, Limits.ChunkBytes - within)];
-            // The device is synchronous by contract and the store may be a network: this thread waits.
-            if (ReadChunkAsync(chunk).GetAwaiter().GetResult() is { } content) content.AsSpan(within, piece.Length).CopyTo(piece);
-            else piece.Clear();
-            offsetBytes += piece.Length;
-            destination = destination[piece.Length..];
+            var first = offsetBytes / Limits.ChunkBytes;
+            var end = Math.Min(ChangedChunks.CountOf(offsetBytes + destination.Length), first + RecordReader.RunChunks);
+            var contents = ReadChunksAsync(first, end).GetAwaiter().GetResult();
+            for (var chunk = first; chunk < end; chunk++)
+            {
+                var within = (int)(offsetBytes % Limits.ChunkBytes);
+                var piece = destination[..Math.Min(destination.Length, Limits.ChunkBytes - within)];
+                if (contents[chunk - first] is { } content) content.AsSpan(within, piece.Length).CopyTo(piece);
+                else piece.Clear();
+                offsetBytes += piece.Length;
+                destination = destination[piece.Length..];
+            }
         }
     }
 
@@ -59,6 +63,27 @@ public sealed class StoredSnapshot : IBlockDevice
         return Find(offsetBytes, offsetBytes + lengthBytes);
     }
 
+    /// <summary>
+    /// What differs from another snapshot of the repository, in whole chunks: <see cref="ExtentKind.Data"/> or
+    /// <see cref="ExtentKind.Zero"/>, ascending. Costs what differs, not what is stored.
+    /// </summary>
+    public IEnumerable<Extent> ChangedSince(StoredSnapshot older)
+    {
+        ArgumentNullException.ThrowIfNull(older);
+        Extent? open = null;
+        foreach (var (chunk, id) in tree.ChangesAsync(older.root.TopPage, root.TopPage, ManifestPage.Levels - 1, 0, CancellationToken.None).ToBlockingEnumerable())
+        {
+            var next = new Extent(chunk * Limits.ChunkBytes, ChangedChunks.BytesOf(chunk, LengthBytes), id.IsNone ? ExtentKind.Zero : ExtentKind.Data);
+            if (open is { } before && before.EndBytes == next.OffsetBytes && before.Kind == next.Kind) open = before with { LengthBytes = before.LengthBytes + next.LengthBytes };
+            else
+            {
+                if (open is { } done) yield return done;
+                open = next;
+            }
+        }
+        if (open is { } last) yield return last;
+    }
+
     private IEnumerable<Extent> Find(long offsetBytes, long endBytes)
     {
         var position = offsetBytes;      // all before it is returned, except the data from dataBegin on
@@ -78,15 +103,19 @@ public sealed class StoredSnapshot : IBlockDevice
         if (endBytes > position) yield return new Extent(position, endBytes - position, ExtentKind.Hole);
     }
 
-    private async Task<byte[]?> ReadChunkAsync(long chunk)
+    /// <summary>The contents of some chunks, null for zeroes; those that are not at hand are fetched together.</summary>
+    private async Task<byte[]?[]> ReadChunksAsync(long first, long end)
     {
-        var id = await tree.FindAsync(root.TopPage, chunk, CancellationToken.None);
-        if (id.IsNone) return null;
-        if (recent.TryGet(id, out var known)) return known;
-        var content = new byte[Limits.ChunkBytes];
-        await packs.ReadAsync(await packs.LocateAsync(id, CancellationToken.None), coding, content, CancellationToken.None);
-        recent.Add(id, content);
-        return content;
+        var contents = new byte[]?[end - first];
+        var wanted = new List<(long Chunk, ChunkId Id)>();
+        await foreach (var (chunk, id) in tree.ChunksAsync(root.TopPage, first, end, CancellationToken.None))
+        {
+            if (recent.TryGet(id, out var known)) contents[chunk - first] = known;
+            else wanted.Add((chunk, id));
+        }
+        await reader.ReadAsync(wanted.ToArray(), (chunk, content) => contents[chunk - first] = content.ToArray(), damaged: null, CancellationToken.None);
+        foreach (var (chunk, id) in wanted) recent.Add(id, contents[chunk - first]!);
+        return contents;
     }
 
     private EngineException Refused() => new(EngineFault.ReadOnly, $"The stored snapshot '{Info.SnapshotId}' takes no changes. Create a disk from it.");

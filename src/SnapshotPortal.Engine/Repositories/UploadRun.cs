@@ -36,8 +36,8 @@ internal sealed class UploadRun
     public UploadRun(ManifestTree tree, PackStore packs, RepositoryOptions options, SnapshotUpload upload, ContentLease lease, RecordCoding coding, bool isComparison, IProgress<UploadProgress>? progress)
     {
         (this.packs, this.options, this.upload, this.lease, this.coding, this.isComparison, this.progress) = (packs, options, upload, lease, coding, isComparison, progress);
-        chunks = new PackStream(packs, PackKind.Chunks, upload.SnapshotId, coding.KeyId, options.PackBytes, lease);
-        pages = new PackStream(packs, PackKind.Pages, upload.SnapshotId, coding.KeyId, options.PackBytes, lease);
+        chunks = new PackStream(packs, PackKind.Chunks, upload.SnapshotId, coding.KeyId, options.PackBytes, options.ReadBackShare, lease);
+        pages = new PackStream(packs, PackKind.Pages, upload.SnapshotId, coding.KeyId, options.PackBytes, options.ReadBackShare, lease);
         manifest = new ManifestUpdate(tree, lease.TopPage, coding, KeepPageAsync);
         var batches = Math.Clamp((options.MemoryBytes - (long)PacksUnderWay * options.PackBytes) / ChunkBatch.MemoryBytes, BatchesMin, BatchesMax);
         for (var i = 0; i < batches; i++) free.Writer.TryWrite(new ChunkBatch());
@@ -122,6 +122,7 @@ internal sealed class UploadRun
             if (!id.IsNone && !IsKept(id, chunks))
             {
                 var (codec, bytes) = batch.Stored(i, coding, options.CompressionLevel);
+                if (options.UploadRate is { } rate) await rate.TakeAsync(bytes.Length, cancel);
                 await chunks.AppendAsync(id, Limits.ChunkBytes, codec, bytes, cancel);
             }
             await manifest.SetAsync(batch.Chunk(i), id, cancel);

@@ -10,14 +10,17 @@ internal sealed class RepositoryScene
     public static readonly CancellationToken None = CancellationToken.None;
 
     public RepositoryScene(int seed = 1)
+        : this(new MemoryObjectStore(), seed) { }
+
+    public RepositoryScene(MemoryObjectStore memory, int seed = 1)
     {
-        Random = new Random(seed);
-        Faulty = new FaultyObjectStore(Memory);
+        (Memory, Random) = (memory, new Random(seed));
+        Faulty = new FaultyObjectStore(memory);
     }
 
     public Random Random { get; }
 
-    public MemoryObjectStore Memory { get; } = new();
+    public MemoryObjectStore Memory { get; }
 
     public FaultyObjectStore Faulty { get; }
 

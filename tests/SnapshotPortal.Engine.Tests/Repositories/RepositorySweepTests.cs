@@ -140,6 +140,114 @@ public sealed class RepositorySweepTests
         Assert.Equal(["config"], scene.Memory.Objects.Keys);
     }
 
+    [Fact]
+    public async Task A_mostly_dead_pack_is_rewritten_and_every_snapshot_stays()
+    {
+        var (repository, disk, kept) = await MostlyDeadAsync();
+        var before = scene.Memory.Objects.Values.Sum(o => (long)o.Length);
+
+        var plan = await repository.PlanSweepAsync(None);
+        var done = await SweepAsync(repository);
+
+        Assert.NotEmpty(plan.Rewritten);
+        Assert.Equal(plan.Rewritten, done.Rewritten);
+        Assert.InRange(scene.Memory.Objects.Values.Sum(o => (long)o.Length), 1, before / 2);
+        Assert.Equal(kept, await RestoredHashAsync(repository, "s-2"));
+        Assert.Equal(kept, await RestoredHashAsync(await scene.OpenAsync(), "s-2"));
+        var again = await repository.PlanSweepAsync(None);
+        Assert.Empty(again.Objects);
+        Assert.Empty(again.Rewritten);
+        Assert.True((await repository.VerifyAsync(new VerifyRequest(), null, None)).IsSound);
+        Assert.Equal(disk.LengthBytes, (await repository.FindAsync("s-2", None))!.LengthBytes);
+    }
+
+    [Theory]
+    [InlineData(StoreCall.Put)]
+    [InlineData(StoreCall.Get)]
+    [InlineData(StoreCall.Find)]
+    [InlineData(StoreCall.List)]
+    [InlineData(StoreCall.Delete)]
+    public async Task A_rewrite_cut_short_at_any_operation_loses_nothing_and_is_finished_by_the_next(StoreCall call)
+    {
+        for (var number = 1; ; number++)
+        {
+            var cut = new RepositorySweepTests();
+            var (repository, _, kept) = await cut.MostlyDeadAsync();
+            cut.scene.Faulty.FailAt(call, number, forGood: true);
+            var thrown = await Record.ExceptionAsync(() => SweepAsync(repository));
+            cut.scene.Faulty.Before = null;
+            if (number % 2 == 0) repository = await cut.scene.OpenAsync();
+
+            Assert.Equal(kept, await RestoredHashAsync(repository, "s-2"));
+            await SweepAsync(repository);
+            Assert.Equal(kept, await RestoredHashAsync(repository, "s-2"));
+            Assert.Equal(kept, await RestoredHashAsync(await cut.scene.OpenAsync(), "s-2"));
+            await SweepAsync(repository);
+            var settled = await repository.PlanSweepAsync(None);
+            Assert.Empty(settled.Objects);
+            Assert.Empty(settled.Rewritten);
+            if (thrown is null) break;
+            Assert.InRange(number, 1, 500);
+        }
+    }
+
+    [Fact]
+    public async Task Readers_and_uploads_go_on_whatever_is_rewritten_under_them()
+    {
+        var (repository, disk, kept) = await MostlyDeadAsync();
+        var open = await repository.OpenSnapshotAsync("s-2", None);
+        open.Read(0, new byte[4096]);
+        for (var number = 1; number < 8; number++)
+        {
+            var (fresh, freshDisk, hash) = await MostlyDeadAsync($"{number}-");
+            var count = 0;
+            scene.Faulty.Before = (kind, _, _) =>
+            {
+                if (kind != StoreCall.Get || Interlocked.Increment(ref count) != number) return;
+                scene.Faulty.Before = null;
+                Task.Run(() => SweepAsync(fresh)).Wait();
+            };
+            var target = new MemoryBlockDevice(freshDisk.LengthBytes);
+            await fresh.RestoreAsync($"{number}-s-2", target, null, None);
+            scene.Faulty.Before = null;
+            Assert.Equal(hash, HashOf(target));
+            await fresh.UploadAsync(Full($"{number}-s-3", freshDisk), null, None);
+            Assert.Equal(hash, await RestoredHashAsync(fresh, $"{number}-s-3"));
+        }
+        await SweepAsync(repository);
+        Assert.Equal(kept, HashOf(open));
+        Assert.Equal(disk.LengthBytes, open.LengthBytes);
+    }
+
+    [Fact]
+    public async Task A_damaged_pack_is_neither_copied_nor_deleted()
+    {
+        var (repository, _, _) = await MostlyDeadAsync();
+        var plan = await repository.PlanSweepAsync(None);
+        foreach (var rewritten in plan.Rewritten) scene.Memory.Objects[rewritten.Name][20] ^= 1;
+
+        var done = await repository.ExecuteAsync(plan, None);
+
+        Assert.Empty(done.Rewritten);
+        Assert.All(plan.Rewritten, rewritten => Assert.Contains(rewritten.Name, scene.Memory.Objects.Keys));
+    }
+
+    /// <summary>Packs of which s-2 needs a little and nobody the rest.</summary>
+    private async Task<(Repository Repository, MemoryBlockDevice Disk, string Hash)> MostlyDeadAsync(string prefix = "")
+    {
+        var repository = await scene.OpenAsync();
+        var disk = new MemoryBlockDevice(30L * Limits.ChunkBytes);
+        var noise = new byte[disk.LengthBytes];
+        scene.Random.NextBytes(noise);
+        disk.Write(0, noise);
+        await repository.UploadAsync(Full(prefix + "s-1", disk) with { Key = EncryptionTests.Key }, null, None);
+        var epoch = disk.EndEpoch();
+        for (var chunk = 0L; chunk < 30; chunk++) if (chunk % 4 != 0) disk.Trim(chunk * Limits.ChunkBytes, Limits.ChunkBytes);
+        await repository.UploadAsync(Incremental(prefix + "s-2", disk, prefix + "s-1", epoch) with { Key = EncryptionTests.Key }, null, None);
+        await repository.DeleteAsync(prefix + "s-1", None);
+        return (repository, disk, HashOf(disk));
+    }
+
     private void AtThat(StoreCall call, int number, Repository repository, string id)
     {
         var count = 0;
