@@ -49,7 +49,6 @@ internal static class Mutant
     public static readonly bool ReplayGivenBack = Is(nameof(ReplayGivenBack));
     public static readonly bool SharedBlockFreed = Is(nameof(SharedBlockFreed));
     public static readonly bool HeirIgnored = Is(nameof(HeirIgnored));
-    public static readonly bool StaleLivenessTrusted = Is(nameof(StaleLivenessTrusted));
 
     private static bool Is(string name) => AppContext.GetData(Switch) is string planted && planted == name;
 }

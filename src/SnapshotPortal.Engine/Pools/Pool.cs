@@ -57,9 +57,8 @@ public sealed class Pool : IDisposable
             checkpoint = new(Log, state, liveness, Pages);
             reclaim = new(Log, state, liveness, Segments, Pages);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
-            var isAsClosed = !recovery.HasChanges && !recovery.FoundDamage;
-            if (isAsClosed || Mutant.StaleLivenessTrusted) livenessFile.TryRead(superblock, state, liveness);
-            if (!isAsClosed) CheckpointIfRoom();
+            if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
+            else livenessFile.TryRead(superblock, state, liveness);
         }
         catch
         {
