@@ -8,6 +8,7 @@ const string usage = """
     crash --exhaustive               every history of one or two operations, cut and failed at every operation on files
     crash --history N                one of these again
     crash --flips [N]                every N-th bit (1) of what a pool stores turned over
+    crash --kill [N]                 real processes on real files, killed N times (200)
     crash --mutants                  whether each bug that can be planted is found
     crash --mutant NAME [...]        any of the above, or the search that finds it, with that bug planted
     """;
@@ -15,7 +16,7 @@ const string usage = """
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 1; i < args.Length; i++)
     options[args[i]] = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : "";
-var known = new[] { "--count", "--from", "--seed", "--trace", "--exhaustive", "--history", "--flips", "--mutants", "--mutant" };
+var known = new[] { "--count", "--from", "--seed", "--trace", "--exhaustive", "--history", "--flips", "--mutants", "--mutant", "--kill", "--kill-child", "--operations" };
 if (args is not ["crash", ..] || options.Keys.Except(known, StringComparer.Ordinal).Any())
     return Misunderstood("");
 
@@ -26,6 +27,8 @@ try
 {
     return options switch
     {
+        _ when options.TryGetValue("--kill-child", out var directory) => WorkUntilKilled(directory),
+        _ when options.ContainsKey("--kill") => Kill(options["--kill"] is "" ? 200 : (int)Number("--kill", 0)),
         _ when options.ContainsKey("--seed") => Replay(Number("--seed", 0)),
         _ when options.ContainsKey("--history") => ReplayHistory((int)Number("--history", 0)),
         _ when options.ContainsKey("--exhaustive") => RunShortHistories(),
@@ -50,6 +53,22 @@ long Number(string name, long otherwise) =>
     !options.TryGetValue(name, out var text) ? otherwise
     : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
     : throw new FormatException($"{name} needs a number, not '{text}'.");
+
+int WorkUntilKilled(string directory)
+{
+    KillRounds.RunChild(directory, (int)Number("--seed", 0), (ulong)Number("--operations", 0));
+    return 1;
+}
+
+int Kill(int rounds)
+{
+    var directory = Directory.CreateTempSubdirectory("kill-").FullName;
+    var (difference, acknowledged) = KillRounds.Run(directory, (int)Number("--seed", 0), rounds);
+    Console.WriteLine(difference is null ? $"{rounds} processes killed behind {acknowledged} operations; all are there." : $"{difference}\nThe pool is in {directory}.");
+    if (difference is null)
+        Directory.Delete(directory, recursive: true);
+    return difference is null ? 0 : 1;
+}
 
 int Replay(long seed)
 {
