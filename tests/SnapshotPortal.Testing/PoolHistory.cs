@@ -53,7 +53,10 @@ public sealed class PoolHistory(Random random)
     private PoolOperation.TakeSnapshots Group(PoolContent state)
     {
         var disks = state.Disks.Keys.Order(StringComparer.Ordinal).Take(random.Next(2, DisksMax + 1)).ToList();
-        return new(disks, $"group-{++names}");
+        do
+            names++;
+        while (state.Snapshots.Keys.Any(name => name.StartsWith($"group-{names}-of-", StringComparison.Ordinal)));
+        return new(disks, $"group-{names}");
     }
 
     private PoolOperation.ResizeDisk Resize(string disk, long diskBytes) =>
