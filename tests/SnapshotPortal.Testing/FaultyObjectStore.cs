@@ -38,6 +38,9 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     /// <summary>Changes what a get returns: truncated bodies, wrong content. Gets the object's name and the bytes.</summary>
     public Func<string, byte[], byte[]>? Body { get; set; }
 
+    /// <summary>Says which objects a listing does not show (yet).</summary>
+    public Func<string, bool>? Hidden { get; set; }
+
     /// <summary>How many calls of a kind there were.</summary>
     public int Count(StoreCall call)
     {
@@ -93,7 +96,10 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel)
     {
         Enter(StoreCall.List, prefix);
-        await foreach (var found in inner.ListAsync(prefix, cancel)) yield return found;
+        await foreach (var found in inner.ListAsync(prefix, cancel))
+        {
+            if (Hidden?.Invoke(found.Name) != true) yield return found;
+        }
     }
 
     /// <inheritdoc/>

@@ -299,9 +299,8 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId, Repositor
         lock (gate)
         {
             foreach (var found in unknown) damaged.Remove(found.Name);
-            // What was known before the listing began and is not in it is gone. What came since may not be in it yet.
-            foreach (var gone in index.Packs.Where(pack => pack.Number < before && !seen.Contains(pack.Number)).ToArray()) index.Remove(gone);
         }
+        await DropGoneAsync(pack => pack.Number < before && !seen.Contains(pack.Number), cancel);
         await Parallel.ForEachAsync(unknown, new ParallelOptions { MaxDegreeOfParallelism = LoadsAtOnce, CancellationToken = cancel }, async (found, cancel) =>
         {
             try
@@ -316,6 +315,18 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId, Repositor
             }
         });
         Save();
+    }
+
+    // What was known before a listing began and is not in it is gone, unless the listing lags behind.
+    private async Task DropGoneAsync(Func<StoredPack, bool> isMissing, CancellationToken cancel)
+    {
+        StoredPack[] missing;
+        lock (gate) missing = [.. index.Packs.Where(isMissing)];
+        foreach (var pack in missing)
+        {
+            if (await store.FindAsync(pack.ObjectName, cancel) is not null) continue;
+            lock (gate) index.Remove(pack);
+        }
     }
 
     // By what the pack is, not by chance: the same share of the same packs at each attempt.

@@ -10,7 +10,7 @@ public sealed class Repository : IDisposable
 {
     internal const int FormatVersion = 1;
 
-    private const int RootBytesMax = 64 * 1024;
+    private const int RootBytesMax = 64 * 1024, RootsAtOnce = 16;
 
     private readonly IObjectStore store;
     private readonly RepositoryOptions options;
@@ -20,6 +20,7 @@ public sealed class Repository : IDisposable
     private readonly ManifestTree tree;
     private readonly RepositorySweep sweep;
     private readonly ConcurrentDictionary<string, bool> uploading = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> stored = new(StringComparer.Ordinal);   // by this process, and not deleted by it
 
     private Repository(IObjectStore store, RepositoryOptions options, Guid id)
     {
@@ -28,7 +29,7 @@ public sealed class Repository : IDisposable
         keys = new RepositoryKeys(packs, options.Keys);
         reader = new RecordReader(packs, keys);
         tree = new ManifestTree(reader);
-        sweep = new RepositorySweep(packs, keys, tree, options, RootsAsync);
+        sweep = new RepositorySweep(packs, keys, tree, options, RootsAsync, FindRootAsync, () => stored.Keys);
     }
 
     /// <summary>The repository's id, drawn when it was made.</summary>
@@ -193,6 +194,7 @@ public sealed class Repository : IDisposable
     public Task DeleteAsync(string snapshotId, CancellationToken cancel)
     {
         SnapshotRoot.CheckId(snapshotId);
+        stored.TryRemove(snapshotId, out _);
         return store.DeleteAsync(SnapshotRoot.ObjectName(snapshotId), cancel);
     }
 
@@ -276,6 +278,7 @@ public sealed class Repository : IDisposable
     {
         var name = SnapshotRoot.ObjectName(root.Info.SnapshotId);
         var bytes = root.Encode(Id, coding);
+        stored.TryAdd(root.Info.SnapshotId, true);
         await store.PutAsync(name, bytes, cancel);
         // From here on the snapshot exists, so it is no longer cancelled: either it is proven or it goes.
         var found = await ReadSmallAsync(store, name, CancellationToken.None);
@@ -325,18 +328,29 @@ public sealed class Repository : IDisposable
 
     private async IAsyncEnumerable<(StoredObject Object, SnapshotRoot? Root, EngineException? Damage)> RootObjectsAsync([EnumeratorCancellation] CancellationToken cancel)
     {
+        // In the order of the listing, several on their way at a time: a bucket may be far away.
+        var reading = new Queue<Task<(StoredObject, SnapshotRoot? Root, EngineException? Damage)>>();
         await foreach (var found in store.ListAsync(SnapshotRoot.Prefix, cancel))
         {
-            SnapshotRoot? root = null;
-            EngineException? damage = null;
-            try
-            {
-                // Null: deleted since it was listed.
-                if (await ReadSmallAsync(store, found.Name, cancel) is { } bytes) root = SnapshotRoot.Decode(found.Name, Id, bytes);
-            }
-            catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { damage = e; }
-            if (root is not null || damage is not null) yield return (found, root, damage);
+            reading.Enqueue(ReadRootAsync(found, cancel));
+            if (reading.Count == RootsAtOnce && await reading.Dequeue() is { } read && (read.Root ?? (object?)read.Damage) is not null) yield return read;
         }
+        while (reading.TryDequeue(out var next))
+        {
+            if (await next is { } read && (read.Root ?? (object?)read.Damage) is not null) yield return read;
+        }
+    }
+
+    /// <summary>A listed root, or its damage, or neither where it was deleted since.</summary>
+    private async Task<(StoredObject, SnapshotRoot? Root, EngineException? Damage)> ReadRootAsync(StoredObject found, CancellationToken cancel)
+    {
+        try
+        {
+            if (found.LengthBytes > RootBytesMax) throw FormatReader.Damaged(found.Name, $"it has {found.LengthBytes} bytes");
+            return (found, SnapshotRoot.Decode(found.Name, Id, await store.GetAsync(found.Name, cancel)), null);
+        }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { return (found, null, e); }
+        catch (EngineException e) when (e.Fault == EngineFault.Missing) { return (found, null, null); }
     }
 
     /// <summary>Reads an object that is small by its kind; null where there is none.</summary>

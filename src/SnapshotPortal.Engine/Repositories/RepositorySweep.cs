@@ -12,9 +12,18 @@ namespace SnapshotPortal.Engine.Repositories;
 /// not at hand: then everything under that key stays); of a record in several packs, the copy that the index finds is the live one; a copy
 /// is read back before the pack that it came from is deleted; packs go last. An execution that was cut short leaves copies,
 /// which the next one finds dead on one side or the other.
+/// A bucket whose listing lags behind would hide roots. So the roots that this process has stored, and those of the snapshots
+/// that dead packs were written for, are asked for by name where the listing lacks them.
 /// Memory is two bits for each record of the repository and a number for each pack.
 /// </remarks>
-internal sealed class RepositorySweep(PackStore packs, RepositoryKeys keys, ManifestTree tree, RepositoryOptions options, Func<CancellationToken, IAsyncEnumerable<SnapshotRoot>> roots)
+internal sealed class RepositorySweep(
+    PackStore packs,
+    RepositoryKeys keys,
+    ManifestTree tree,
+    RepositoryOptions options,
+    Func<CancellationToken, IAsyncEnumerable<SnapshotRoot>> roots,
+    Func<string, CancellationToken, Task<SnapshotRoot?>> findRoot,
+    Func<ICollection<string>> storedHere)
 {
     public async Task<SweepPlan> PlanAsync(CancellationToken cancel)
     {
@@ -42,15 +51,24 @@ internal sealed class RepositorySweep(PackStore packs, RepositoryKeys keys, Mani
         var storedKeys = await ListKeysAsync(cancel);
         var trees = new List<ChunkId>();
         HashSet<Guid> usedKeys = [], unavailable = [];
-        await foreach (var root in roots(cancel))
+        var seen = new HashSet<string>(StringComparer.Ordinal) { "" };
+        await foreach (var root in roots(cancel)) await TakeAsync(root);
+        foreach (var id in storedHere().Where(seen.Add).ToArray()) await TakeAsync(await findRoot(id, cancel));
+        trees.AddRange(packs.LeasedTrees());
+        tree.Forget();
+        foreach (var top in trees) await MarkAsync(top, ManifestPage.Levels - 1, marks, cancel);
+        trees.Clear();
+        foreach (var id in packs.Known().Packs.Where(pack => marks.Covers(pack) && marks.LiveBytes(pack) == 0).Select(pack => pack.Owner).Where(seen.Add).ToArray()) await TakeAsync(await findRoot(id, cancel));
+        foreach (var top in trees) await MarkAsync(top, ManifestPage.Levels - 1, marks, cancel);
+
+        async Task TakeAsync(SnapshotRoot? root)
         {
+            if (root is null) return;
+            seen.Add(root.Info.SnapshotId);
             usedKeys.Add(root.KeyId);
             if (await keys.IsAvailableAsync(root.KeyId, cancel)) trees.Add(root.TopPage);
             else unavailable.Add(root.KeyId);
         }
-        trees.AddRange(packs.LeasedTrees());
-        tree.Forget();
-        foreach (var top in trees) await MarkAsync(top, ManifestPage.Levels - 1, marks, cancel);
 
         var known = packs.Known().Packs.Where(marks.Covers).ToArray();
         var free = known.Where(pack => !unavailable.Contains(pack.KeyId) && !packs.IsHeld(pack.ObjectName)).ToArray();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Objects;
 using SnapshotPortal.Engine.Repositories;
 using SnapshotPortal.Testing;
@@ -21,6 +22,55 @@ public sealed class RepositoryFuzz
 
     [Fact]
     public async Task Root() => Fuzz((await StoredAsync("snapshots/"))[0].Bytes, fix: Rehash, bytes => SnapshotRoot.Decode("snapshots/s-1", Id, bytes));
+
+    [Fact]
+    public void Wrapped_key() => Fuzz(EncryptionTests.Ring.Wrap(EncryptionTests.Key).Encode(), fix: Rehash, bytes => WrappedKey.Decode("keys/x", bytes));
+
+    [Fact]
+    public void Encrypted_records()
+    {
+        var coding = new RecordCoding(new ObjectCipher(EncryptionTests.Key));
+        byte[] plain = new byte[Limits.ChunkBytes], record = new byte[Limits.ChunkBytes + RecordCoding.OverheadBytes];
+        random.NextBytes(plain.AsSpan(0, 5000));
+        var id = coding.IdOf(plain);
+        var (codec, length) = coding.Encode(PackKind.Chunks, id, plain, record, 3);
+        var entry = new PackEntry(id, 16, length, plain.Length, codec);
+
+        Assert.True(coding.TryDecode(PackKind.Chunks, entry, record.AsSpan(0, length).ToArray(), plain));
+        for (var round = 0; round < Rounds; round++)
+        {
+            var mutated = Mutated(record[..length]);
+            if (mutated.AsSpan().SequenceEqual(record.AsSpan(0, length))) continue;
+            Assert.False(coding.TryDecode(PackKind.Chunks, entry, mutated, plain));
+        }
+    }
+
+    [Fact]
+    public async Task Files_of_the_index_are_believed_or_built_anew()
+    {
+        for (var round = 0; round < 60; round++)
+        {
+            var files = new SimulatedFileSystem(round);
+            var scene = new RepositoryScene(round);
+            scene = new RepositoryScene(round) { Options = scene.Options with { IndexFiles = files, IndexDirectory = "/index" } };
+            var disk = scene.Disk(30, 30);
+            using (var first = await scene.OpenAsync()) await first.UploadAsync(Full("s-1", disk), null, None);
+            foreach (var name in (string[])["/index/packs", "/index/records"])
+            {
+                if (random.Next(2) == 0) continue;
+                using var file = files.Open(name);
+                var at = random.NextInt64(file.LengthBytes);
+                if (random.Next(4) == 0) file.SetLength(at);
+                else file.Write(at, [(byte)random.Next(256)]);
+            }
+            var thrown = await Record.ExceptionAsync(async () =>
+            {
+                using var again = await scene.OpenAsync();
+                Assert.Equal(HashOf(disk), await RestoredHashAsync(again, "s-1"));
+            });
+            if (thrown is not null) Assert.Contains("delete its directory", Assert.IsType<EngineException>(thrown).Message, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public async Task Pack_of_chunks() => await FuzzPackAsync("packs/");
