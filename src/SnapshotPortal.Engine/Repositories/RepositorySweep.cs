@@ -9,9 +9,10 @@ namespace SnapshotPortal.Engine.Repositories;
 /// <remarks>
 /// What must stay true at every moment, so that a kill is harmless: every record that a root, a lease or a tree under way refers
 /// to stands in a pack that is there. So: nothing is deleted while any root or page cannot be read (except where its key is
-/// not at hand: then everything under that key stays); of a record in several packs, the copy that the index finds is the live one; a copy
-/// is read back before the pack that it came from is deleted; packs go last. An execution that was cut short leaves copies,
-/// which the next one finds dead on one side or the other.
+/// not at hand: then everything under that key stays); of a record in several packs, the copy that the index finds is the live one, and
+/// a pack with another copy is deleted only after that one's was read and found whole, for the other may have been stored
+/// because it is not; packs go last. An execution that was cut short leaves copies, which the next one finds dead on
+/// one side or the other.
 /// A bucket whose listing lags behind would hide roots. So the roots that this process has stored, and those of the snapshots
 /// that dead packs were written for, are asked for by name where the listing lacks them.
 /// Memory is two bits for each record of the repository and a number for each pack.
@@ -25,6 +26,8 @@ internal sealed class RepositorySweep(
     Func<string, CancellationToken, Task<SnapshotRoot?>> findRoot,
     Func<ICollection<string>> storedHere)
 {
+    private readonly HashSet<StoredPack> proven = [];   // by the execution that runs; there is one at a time
+
     public async Task<SweepPlan> PlanAsync(CancellationToken cancel)
     {
         using var sweep = await packs.BeginSweepAsync(cancel);
@@ -37,8 +40,10 @@ internal sealed class RepositorySweep(
         var (current, marks) = await FindAsync(cancel);
         var planned = plan.Objects.Select(o => o.Name).Concat(plan.Rewritten.Select(r => r.Name)).ToHashSet(StringComparer.Ordinal);
         using var lease = packs.Lease();
+        proven.Clear();
+        var dead = await WithoutOnlyCopiesAsync(current.Objects.Where(o => planned.Contains(o.Name)), marks, cancel);
         var rewritten = await RewriteAsync([.. current.Rewritten.Where(r => planned.Contains(r.Name))], marks, lease, cancel);
-        var deleted = (await packs.DeleteAsync(current.Objects.Select(o => o.Name).Where(planned.Contains).Concat(rewritten.Select(r => r.Name)), cancel)).ToHashSet(StringComparer.Ordinal);
+        var deleted = (await packs.DeleteAsync(dead.Concat(rewritten.Select(r => r.Name)), cancel)).ToHashSet(StringComparer.Ordinal);
         packs.Save();
         return current with { Objects = [.. current.Objects.Where(o => deleted.Contains(o.Name))], Rewritten = [.. rewritten.Where(r => deleted.Contains(r.Name))] };
     }
@@ -109,6 +114,36 @@ internal sealed class RepositorySweep(
         }
     }
 
+    /// <summary>Of what is dead, all but the packs that hold a record of which the live copy is not good, and those that cannot be read.</summary>
+    private async Task<List<string>> WithoutOnlyCopiesAsync(IEnumerable<StoredObject> dead, Marks marks, CancellationToken cancel)
+    {
+        var names = new List<string>();
+        foreach (var found in dead)
+        {
+            try
+            {
+                if (packs.Get(found.Name) is null || await HasGoodCopiesElsewhereAsync(await Pack.LoadAsync(packs.Store, found, packs.RepositoryId, cancel), marks, cancel)) names.Add(found.Name);
+            }
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { }   // named by every verification; what it may hold is not known
+        }
+        return names;
+    }
+
+    private async Task<bool> HasGoodCopiesElsewhereAsync(Pack pack, Marks marks, CancellationToken cancel)
+    {
+        foreach (var entry in pack.Entries)
+        {
+            if (packs.Find(entry.Id) is not { } location || location.Pack.Digest == pack.Digest || !marks.Contains(location.Pack, location.Entry) || !proven.Add(location.Pack)) continue;
+            try { await packs.ProveAsync(location.Pack, cancel); }
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
+            {
+                proven.Remove(location.Pack);
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// <summary>Copies the live records of packs, as they are stored, into new packs. Returns the packs of which everything was copied.</summary>
     private async Task<List<RewrittenPack>> RewriteAsync(IReadOnlyList<RewrittenPack> chosen, Marks marks, ContentLease lease, CancellationToken cancel)
     {
@@ -122,6 +157,7 @@ internal sealed class RepositorySweep(
                 // A damaged pack stays as it is: what can still be read of it must not be lost, what cannot must not be copied.
                 if (packs.Get(rewritten.Name) is not { } stored || ChunkId.Of(content) != stored.Digest) continue;
                 var pack = Pack.Decode(new StoredObject(rewritten.Name, content.Length), packs.RepositoryId, Pack.TailOf(content));
+                if (!await HasGoodCopiesElsewhereAsync(pack, marks, cancel)) continue;
                 if (!streams.TryGetValue((pack.Kind, pack.KeyId), out var stream))
                     streams.Add((pack.Kind, pack.KeyId), stream = new PackStream(packs, pack.Kind, "", pack.KeyId, options.PackBytes, readBackShare: 1, lease));
                 for (var i = 0; i < pack.Entries.Length; i++)

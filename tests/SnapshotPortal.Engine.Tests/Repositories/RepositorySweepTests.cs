@@ -232,6 +232,32 @@ public sealed class RepositorySweepTests
         Assert.All(plan.Rewritten, rewritten => Assert.Contains(rewritten.Name, scene.Memory.Objects.Keys));
     }
 
+    [Fact]
+    public async Task What_was_stored_anew_because_the_first_copy_is_damaged_is_not_swept_in_a_later_life()
+    {
+        var disk = new MemoryBlockDevice(40L * Limits.ChunkBytes);
+        var noise = new byte[disk.LengthBytes / 2];
+        scene.Random.NextBytes(noise);
+        disk.Write(0, noise);
+        var repository = await scene.OpenAsync();
+        await repository.UploadAsync(Full("s-1", disk), null, None);
+        foreach (var name in scene.Packs.Where(name => name.StartsWith("packs/", StringComparison.Ordinal))) scene.Memory.Objects[name][20] ^= 1;
+        await repository.VerifyAsync(new VerifyRequest(), null, None);
+        // Other chunks before the same ones, so that it is another pack.
+        scene.Random.NextBytes(noise);
+        disk.Write(noise.Length, noise.AsSpan(0, 5 * Limits.ChunkBytes));
+        var upload = Full("s-2", disk);
+        await repository.UploadAsync(upload, null, None);
+
+        for (var life = 0; life < 3; life++)
+        {
+            var later = await scene.OpenAsync();
+            await SweepAsync(later);
+            await SweepAsync(later);
+            Assert.Equal(HashOf(disk), await RestoredHashAsync(later, "s-2"));
+        }
+    }
+
     /// <summary>Packs of which s-2 needs a little and nobody the rest.</summary>
     private async Task<(Repository Repository, MemoryBlockDevice Disk, string Hash)> MostlyDeadAsync(string prefix = "")
     {
