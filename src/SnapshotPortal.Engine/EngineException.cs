@@ -6,6 +6,9 @@ public enum EngineFault
     /// <summary>Stored bytes are not what was written. The message names what and where.</summary>
     Corrupt,
 
+    /// <summary>Stored bytes are whole, but of a format version that only a newer program reads. They are left as they are.</summary>
+    NewerVersion,
+
     /// <summary>No space left. Everything acknowledged is kept; writing works again once there is room.</summary>
     Full,
 

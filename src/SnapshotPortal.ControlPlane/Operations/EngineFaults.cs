@@ -9,6 +9,7 @@ internal static class EngineFaults
     {
         EngineFault.Full => new("StorageFull", 507, "No space is left in the portal's storage.", "Make room in the file system of the data path, then try again; nothing acknowledged is lost."),
         EngineFault.Corrupt => new("DataCorrupt", 500, exception.Message, "Do not delete anything; restore the resource from a snapshot that is whole."),
+        EngineFault.NewerVersion => new("DataOfNewerVersion", 500, exception.Message, "Run the version of the portal that wrote it, or a later one."),
         EngineFault.Missing => new("DataMissing", 500, exception.Message, "Look whether the data path is complete."),
         EngineFault.Exists => new("DataExists", 409, exception.Message, "Another resource of the same id is stored already; tell the administrator."),
         EngineFault.Fenced => new("StorageFenced", 503, exception.Message, "Mend the storage below the data path and start the portal again; it recovers by itself."),

@@ -11,15 +11,17 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string what)
 
     /// <summary>
     /// Begins to read a structure that begins with its magic, its version and the CRC of all its bytes;
-    /// <see cref="EngineFault.Corrupt"/> where these do not check. The field of the CRC is cleared on the way.
+    /// <see cref="EngineFault.Corrupt"/> where these do not check, <see cref="EngineFault.NewerVersion"/> where it is whole but of
+    /// a later version. The field of the CRC is cleared on the way.
     /// </summary>
     public static FieldReader Checked(Span<byte> bytes, ReadOnlySpan<byte> magic, uint version, string what)
     {
         var fields = new FieldReader(bytes, what);
-        fields.Magic(magic, version);
-        var crc = fields.U32();
+        fields.Magic(magic);
+        var (found, crc) = (fields.U32(), fields.U32());
         bytes.Slice(FieldWriter.CrcAt, sizeof(uint)).Clear();
         fields.Require(Crc32C.Of(bytes) == crc || Mutant.HeaderUnchecked, "its checksum does not match");
+        fields.Version(found, version);
         return fields;
     }
 
@@ -59,11 +61,13 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string what)
 
     public static string Text8(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 
-    public void Magic(ReadOnlySpan<byte> magic, uint version)
+    public void Magic(ReadOnlySpan<byte> magic) => Require(Take(magic.Length).SequenceEqual(magic), "it does not begin with its magic");
+
+    /// <summary>Compares a version whose checksum has been compared: what is merely damaged is not to be taken for something newer.</summary>
+    public readonly void Version(uint found, uint known)
     {
-        Require(Take(magic.Length).SequenceEqual(magic), "it does not begin with its magic");
-        var found = U32();
-        Require(found == version, $"it has format version {found}, and this program reads version {version}");
+        if (found > known) throw new EngineException(EngineFault.NewerVersion, $"{what} has format version {found}, and this program reads version {known}. Use a newer version of the program.");
+        Require(found == known, $"it has format version {found}, and this program reads version {known}");
     }
 
     public void Zero(int count) => Require(!Take(count).ContainsAnyExcept((byte)0), "reserved bytes are not zero");

@@ -69,7 +69,8 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
     public static PoolTable Read(ReadOnlySpan<byte> bytes, Guid poolId, ulong superblock, string what)
     {
         var fields = new FieldReader(bytes, what);
-        fields.Magic(Magic, Version);
+        fields.Magic(Magic);
+        fields.Version(fields.U32(), Version);
         fields.Zero(4);
         fields.Require(fields.Id() == poolId, "it belongs to another pool");
         fields.Require(fields.U64() == superblock, "it belongs to another superblock");

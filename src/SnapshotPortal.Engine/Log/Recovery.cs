@@ -165,7 +165,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         {
             for (var block = number == End.Segment ? End.Block + 1 : 1; block < segments.BlocksPerSegment; block++)
             {
-                if (!TryReadBatch(number, block, out var header) || header.Sequence <= End.Sequence) continue;
+                if (!TryReadBatch(number, block, out var header, isSearch: true) || header.Sequence <= End.Sequence) continue;
                 if (next.Life == 0) next = header;
                 vouched |= header.DurableSequence >= End.Sequence;
                 if (vouched) return true;
@@ -176,7 +176,8 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
     }
 
     /// <summary>Reads the header of a batch into the buffer; false where there is none that checks.</summary>
-    private bool TryReadBatch(uint segment, uint block, out BatchHeader header)
+    /// <remarks>A search meets anything, also what a guest wrote; where a batch is due one of a newer version is the pool's, and must not be taken for the end.</remarks>
+    private bool TryReadBatch(uint segment, uint block, out BatchHeader header, bool isSearch = false)
     {
         header = default;
         var first = buffer.AsSpan(0, Limits.BlockBytes);
@@ -186,7 +187,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         var blocks = buffer.AsSpan(0, headerBlocks * Limits.BlockBytes);
         segments.ReadAvailable(segment, block, blocks);
         try { header = BatchHeader.Read(blocks, What(segment, block)); }
-        catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { return false; }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt || isSearch && e.Fault == EngineFault.NewerVersion) { return false; }
         return (header.PoolId == superblock.PoolId || Mutant.ForeignBatchReplayed) && header.Segment == segment && header.Block == block && block + header.Blocks <= segments.BlocksPerSegment;
     }
 

@@ -37,7 +37,11 @@ internal sealed class Segment : IDisposable
     public static Segment Open(IFile file, Guid poolId, uint number, uint blocksPerSegment, string what)
     {
         Span<byte> first = stackalloc byte[Limits.BlockBytes];
-        if (file.Read(0, first) < first.Length || !first.StartsWith(DenseMagic)) return new(file);
+        if (file.Read(0, first) < first.Length || !first.StartsWith(DenseMagic))
+        {
+            SegmentHeader.RefuseNewer(first, what);
+            return new(file);
+        }
         var words = (int)(blocksPerSegment + 63) / 64;
         var header = new byte[HeaderBlocksFor(words) * Limits.BlockBytes];
         var read = file.Read(0, header);

@@ -27,4 +27,11 @@ internal readonly record struct SegmentHeader(Guid PoolId, uint Number, uint Lif
         fields.Zero(fields.Left);
         return header;
     }
+
+    /// <summary><see cref="EngineFault.NewerVersion"/> for the header of one. Any other bytes pass: nothing but a scrub needs the header of a plain segment.</summary>
+    public static void RefuseNewer(Span<byte> block, string what)
+    {
+        try { Read(block, what); }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { }
+    }
 }

@@ -175,7 +175,7 @@ internal sealed class PoolState(Pool pool)
             case RecordKind.CloneDisk:
                 var source = snapshots[change.Snapshot];
                 var map = Mutant.CloneSharesHead ? source.Map : source.Map.FreezeGrown(change.LengthBytes, source.Epoch + 1, Generation);
-                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Parent = source, Key = source.Key, Damage = source.Damage });
+                Add(new PoolDisk(pool, change.Disk, change.Name, map) { LengthBytes = change.LengthBytes, Epoch = source.Epoch + 1, Path = source.Path, Parent = source, Key = source.Key, Damage = source.Damage });
                 break;
             case RecordKind.ResizeDisk:
                 var disk = disks[change.Disk];

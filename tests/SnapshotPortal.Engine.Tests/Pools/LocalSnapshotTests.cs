@@ -102,6 +102,25 @@ public sealed class LocalSnapshotTests : PoolFixture
     }
 
     [Fact]
+    public void A_clone_behind_a_roll_back_is_not_compared_to_what_was_rolled_back()
+    {
+        var disk = Pool.CreateDisk("a", Block);
+        disk.Write(0, Filled(1));
+        Pool.TakeSnapshot("a", "before");
+        disk.Write(0, Filled(2));
+        var gone = Pool.TakeSnapshot("a", "gone").Epoch;
+        Pool.RollBack("a", "before", "kept");
+        var source = Pool.TakeSnapshot("a", "source").Epoch;
+        Pool.CloneDisk("source", "b", Block);
+        // Nothing was born since, though the content differs from it.
+        Assert.False(Pool.TakeSnapshot("b", "first").CanCompareTo(gone));
+        Session.Reopen();
+        var first = Pool.FindSnapshot("first")!;
+        Assert.False(first.CanCompareTo(gone));
+        Assert.Empty(first.ChangedSince(source));
+    }
+
+    [Fact]
     public void A_deleted_snapshot_is_not_read_any_more()
     {
         Pool.CreateDisk("a", Block);

@@ -1,0 +1,38 @@
+namespace SnapshotPortal.Engine.Tests.Pools.FormatReading;
+
+/// <summary>A disk or a snapshot: what the table and the log say of it.</summary>
+internal sealed record StoredVersion
+{
+    public required uint Id { get; init; }
+
+    /// <summary>Of a disk the epoch that it writes in, of a snapshot the one that it closed.</summary>
+    public required uint Epoch { get; init; }
+
+    public required long LengthBytes { get; init; }
+
+    public required uint ParentId { get; init; }
+
+    public required uint Cipher { get; init; }
+
+    public required byte[] KeyCheck { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The disk of a snapshot; null for a disk.</summary>
+    public (uint Id, string Name)? Disk { get; init; }
+
+    public bool IsHidden { get; init; }
+
+    public string? Damage { get; init; }
+
+    public IReadOnlyList<(uint After, uint UpTo)> Detours { get; init; } = [];
+
+    /// <summary>The blocks that hold data, by lba.</summary>
+    public required Dictionary<long, StoredBlock> Blocks { get; init; }
+}
+
+/// <summary>A block of a disk in the log.</summary>
+internal readonly record struct StoredBlock(Place Place, uint Crc, uint Birth);
+
+/// <summary>A block of a segment.</summary>
+internal readonly record struct Place(uint Segment, uint Block);
