@@ -22,25 +22,18 @@ internal static class GoldenScripts
         return (files, PoolListing.Of(model.Current));
     }
 
-    /// <summary>What two crashes left: a log behind the checkpoint that was written in two lives and ends in a torn batch.</summary>
+    /// <summary>What three crashes left: a log behind the checkpoint that was written in two lives, and of a third the torn beginning.</summary>
     public static (SimulatedFileSystem Files, PoolListing Content) Crashed()
     {
-        for (var at = 1; ; at++)
-        {
-            var (files, model, session) = Begin();
-            Live(model, session);
-            Run(model, session, new Flush(), new Write("plain", 9 * Block, 700), new Write("secret", 0, 3 * Block));
-            // The next opening replays and stores maps, and is cut short before there is a superblock.
-            files = files.Kill();
-            files.FailAfter(at, SimulatedFault.Crash);
-            Assert.Throws<SimulatedCrashException>(() => new PoolSession(files, "/pool", Options));
-            files = files.Crash(SimulatedSurvival.Torn);
-            var log = new StoredPool(StoredFiles.Read(files)).Log;
-            if (log is not { Lives: >= 2, HasTornTail: true, IsOfMapPagesOnly: false }) continue;
-            using var recovered = new PoolSession(files.Fork(1), "/pool", Options);
-            Assert.Null(model.SettleAfterPowerCut(recovered.Pool));
-            return (files, PoolListing.Of(model.Current));
-        }
+        var (files, model, session) = Begin();
+        Live(model, session);
+        Run(model, session, new Flush(), new Write("plain", 9 * Block, 700), new Write("secret", 0, 3 * Block));
+        // The next openings replay and store maps, and are cut short before there is a superblock.
+        files = OpeningCutShort(files.Kill(), SimulatedSurvival.None, log => log.Lives == 2);
+        files = OpeningCutShort(files, SimulatedSurvival.Torn, log => log.Lives == 2 && log.HasTornTail);
+        using var recovered = new PoolSession(files.Fork(1), "/pool", Options);
+        Assert.Null(model.SettleAfterPowerCut(recovered.Pool));
+        return (files, PoolListing.Of(model.Current));
     }
 
     /// <summary>A pool in whose log a write of one disk was damaged, then found and marked; and of another disk a block, not yet found.</summary>
@@ -99,13 +92,25 @@ internal static class GoldenScripts
             new Write("copy of secret", 0, Block),
             new ResizeDisk("secret", 300L << 20),
             new Write("secret", 299L << 20, 2 * Block),
-            new Trim("größter", 1L << 40, 1L << 40),
+            new Trim("größter", 1L << 40, 2 << 20),
             new TakeSnapshot("größter", "快照"));
     }
 
     private static void Run(PoolModel model, PoolSession session, params IEnumerable<PoolOperation> operations)
     {
         foreach (var operation in operations) model.Run(operation, session);
+    }
+
+    private static SimulatedFileSystem OpeningCutShort(SimulatedFileSystem files, SimulatedSurvival survival, Func<Replay, bool> isWanted)
+    {
+        for (var at = 1; ; at++)
+        {
+            var cut = files.Fork(at);
+            cut.FailAfter(at, SimulatedFault.Crash);
+            Assert.Throws<SimulatedCrashException>(() => new PoolSession(cut, "/pool", Options));
+            cut = cut.Crash(survival);
+            if (isWanted(new StoredPool(StoredFiles.Read(cut)).Log)) return cut;
+        }
     }
 
     private static void Flip(SimulatedFileSystem files, string disk, long lba)

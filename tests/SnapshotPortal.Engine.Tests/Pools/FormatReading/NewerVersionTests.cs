@@ -22,9 +22,10 @@ public sealed class NewerVersionTests
     public void Table()
     {
         var name = $"table-{StoredSuperblock.Newest(closed).Superblock.Number:x16}";
+        var slot = Slot(closed);
         closed[name][8] = 2;
-        BinaryPrimitives.WriteUInt32LittleEndian(Slot(closed).Span[68..], Crc.Of(closed[name]));
-        Seal(Slot(closed).Span);
+        BinaryPrimitives.WriteUInt32LittleEndian(slot.Span[68..], Crc.Of(closed[name]));
+        Seal(slot.Span);
         AssertRefused(closed, name);
     }
 

@@ -52,6 +52,37 @@ public sealed class StoredPoolProperties
         Assert.True(torn > 0, "No log had a torn tail.");
     }
 
+    [Fact]
+    public void Where_a_bit_of_the_log_was_turned_over_the_stranger_and_the_engine_mark_and_read_the_same()
+    {
+        var (marked, torn) = (0, 0);
+        EverySeed((session, _, files, seed) =>
+        {
+            var random = new Random(seed);
+            session.Pool.Flush();
+            foreach (var disk in session.Pool.Disks) disk.Write(0, new byte[Limits.BlockBytes]); // These batches vouch for what was flushed.
+            var killed = files.Kill();
+            if (new StoredPool(StoredFiles.Read(killed)).Log.Batches is not { Count: > 0 } batches) return;
+            var place = batches[random.Next(batches.Count)];
+            killed.Flip($"/pool/segment-{place.Segment:x8}", (place.Block + random.Next(2)) * (long)Limits.BlockBytes + random.Next(150), random.Next(8));
+            try
+            {
+                var stranger = new StoredPool(StoredFiles.Read(killed));
+                using var recovered = new PoolSession(killed, "/pool", GoldenPool.Options);
+                var (read, opened) = (PoolListing.Of(stranger), PoolListing.Of(recovered.Pool));
+                Assert.Equal(opened.Disks, read.Disks);
+                Assert.Equal(opened.Snapshots, read.Snapshots);
+                Assert.Equal(recovered.Pool.Damage is null, stranger.Damage is null);
+                Interlocked.Increment(ref stranger.Damage is null ? ref torn : ref marked);
+            }
+            catch (Exception e) when (e is InvalidDataException or EngineException { Fault: EngineFault.Corrupt })
+            {
+                // A page of the map, or a write that another one lost makes impossible: refused.
+            }
+        });
+        Assert.True(marked > Seeds / 4, $"{marked} were marked, {torn} taken for an end.");
+    }
+
     private static void AssertEqual(PoolModel model, IReadOnlyDictionary<string, byte[]> files, out StoredPool pool)
     {
         pool = new(files);
