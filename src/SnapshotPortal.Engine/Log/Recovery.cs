@@ -148,7 +148,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         var vouched = TryFindVoucher(out var next) || End.Sequence <= superblock.Durable;
         if (!vouched || Mutant.DamageTakenForTail) return false;
         FoundDamage = true;
-        if (TryReadExpected(out var header)) return Replay(header, vouched: true);
+        if (TryReadExpected(out var header) || TryFindNextSegment(out header)) return Replay(header, vouched: true);
         var reason = PoolTable.Cut($"{What(End.Segment, End.Block)} is damaged: batch {End.Sequence} of the log cannot be read.");
         state.Damage ??= reason;
         foreach (var disk in state.Disks()) disk.Damage ??= reason;

@@ -26,7 +26,8 @@ internal sealed class Replay(StoredTable table, StoredSegments segments)
     public void Run(StoredSuperblock superblock)
     {
         expected = superblock.ReplaySequence;
-        var next = superblock.ReplaySegment == 0 ? Beginning(above: 0) : new Place(superblock.ReplaySegment, superblock.ReplayBlock);
+        // There is no segment 0: from there the log goes on in the one that begins with the expected batch.
+        Place? next = new Place(superblock.ReplaySegment, superblock.ReplayBlock);
         while (next is { } place)
         {
             var batch = StoredBatch.Find(segments, place);
