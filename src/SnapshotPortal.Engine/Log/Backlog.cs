@@ -4,7 +4,7 @@ namespace SnapshotPortal.Engine.Log;
 /// Something that gathers until a checkpoint takes it off: log that an opening would replay, map pages that are not stored.
 /// Changed by the log's leader; any thread may look.
 /// </summary>
-/// <remarks>A checkpoint begins at half of what is allowed, so that the other half is there for what comes while it runs.</remarks>
+/// <remarks>A checkpoint begins at a quarter of what is allowed, so that the rest is there for what comes while it runs.</remarks>
 internal sealed class Backlog(long max)
 {
     private long sinceBegin;
@@ -14,7 +14,7 @@ internal sealed class Backlog(long max)
     public long Total => Volatile.Read(ref before) + Volatile.Read(ref sinceBegin);
 
     /// <summary>Whether it is time for the next checkpoint to begin.</summary>
-    public bool WantsCheckpoint => Volatile.Read(ref sinceBegin) >= (max + 1) / 2;
+    public bool WantsCheckpoint => Volatile.Read(ref sinceBegin) >= (max + 3) / 4;
 
     /// <summary>Whether no more should come until a checkpoint is complete.</summary>
     public bool IsFull => Total >= max;

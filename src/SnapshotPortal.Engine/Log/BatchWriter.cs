@@ -142,6 +142,9 @@ internal sealed unsafe class BatchWriter
     public void SetFence(EngineException reason) =>
         fence ??= new(EngineFault.Fenced, $"The pool takes no more changes since an error: {reason.Message} Mend the cause and restart; everything flushed is kept.", reason);
 
+    /// <summary>Whether data was refused, or would be, for want of space. Any thread.</summary>
+    public bool IsShortOfSpace => !reserve.IsWhole;
+
     /// <summary>Lets the reserve go to what found no room; false where it has gone already.</summary>
     public bool ReleaseReserve()
     {

@@ -5,33 +5,41 @@ using SnapshotPortal.Engine.Pools;
 namespace SnapshotPortal.Engine.Log;
 
 /// <summary>Gives back the space of what is not needed any more: dead segments whole, long dead runs as holes, the rest by writing a segment anew densely.</summary>
-/// <remarks>Locations stay as they are in all three, so no map changes. One pass at a time, and none beside a checkpoint.</remarks>
-internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness liveness, SegmentFiles segments, MapCache pages)
+/// <remarks>
+/// Locations stay as they are in all three, so no map changes. One pass at a time; checkpoints go on beside it, except while
+/// trees that were given up are walked.
+/// Writing densely costs a copy of what is in use, so it waits: only while the segments take more than a fifth over what is in
+/// use, and some segments besides, is the one with the least in use rewritten, and then the next. The longer a segment
+/// waits, the less of it has to be copied.
+/// </remarks>
+internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness liveness, SegmentFiles segments)
 {
-    // A hole costs a call and an extent: 64 KiB is where that is little beside what it frees.
+    // A hole costs a call and an extent. Where dead runs are short, it costs less to write densely what lies between them.
     private const int HoleBlocksMin = 16;
-    private const int DenseBelowPercent = 65;
+    private const int HoleBlocksAverageMin = 64;
 
-    private readonly Dictionary<uint, int> liveWhenDone = [];
+    // So that a segment is searched for dead runs a few times in its life, not in every pass.
+    private const int SearchAtFraction = 32;
 
-    /// <summary>Makes one pass; returns how many bytes it gave back, and whether it came to the end: else a checkpoint is due before the next call goes on.</summary>
+    private const double AllocatedPerLive = 1.2;
+    private const int SlackSegments = 4;
+    private const double DenseBelow = 0.9;
+
+    private readonly Dictionary<uint, int> liveWhenSearched = [];
+
+    /// <summary>Gives back what was found dead until now; returns how many bytes that were.</summary>
     /// <param name="below">Segments from this number on are needed for a replay: they are left alone.</param>
-    public (long Bytes, bool IsWhole) Run(uint below)
+    /// <param name="cancel">Ends the pass between two segments.</param>
+    public long Run(uint below, CancellationToken cancel)
     {
-        Settle();
         List<(uint, ulong[])> dead = [];
         log.Control(() => dead = liveness.TakeDying());
         if (!Mutant.DeadWithoutFlush) log.Flusher.Flush();
         liveness.Clear(dead);
         segments.CloseRetired(keep: 16);
         var bytes = 0L;
-        foreach (var number in segments.Numbers().Where(number => number < below))
-        {
-            var given = GiveBack(number);
-            bytes += given;
-            if (given > 0 && (log.Backlog.WantsCheckpoint || pages.Backlog.WantsCheckpoint)) return (bytes, false);
-        }
-        return (bytes, true);
+        foreach (var number in segments.Numbers().Where(number => number < below).TakeWhile(_ => !cancel.IsCancellationRequested)) bytes += GiveBack(number);
+        return bytes + DensifyLoosest(below, cancel);
     }
 
     /// <summary>Brings the bits and the counts of the versions up to date with everything that was given up.</summary>
@@ -69,6 +77,7 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
         return freed;
     }
 
+    /// <summary>Deletes a segment where nothing of it is in use; else gives back its long dead runs.</summary>
     private long GiveBack(uint number)
     {
         var live = liveness.LiveOf(number);
@@ -78,33 +87,59 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
             var bytes = segments.AllocatedBytes(number);
             segments.Delete(number);
             liveness.Forget(number);
-            liveWhenDone.Remove(number);
+            liveWhenSearched.Remove(number);
             return bytes;
         }
-        if (liveWhenDone.TryGetValue(number, out var before) && before == liveBlocks) return 0;
-        liveWhenDone[number] = liveBlocks;
+        if (liveWhenSearched.TryGetValue(number, out var before) && before - liveBlocks < segments.BlocksPerSegment / SearchAtFraction) return 0;
+        liveWhenSearched[number] = liveBlocks;
         var segment = segments.Get(number);
+        if (segment.IsDense) return 0;
         var allocated = segment.File.AllocatedBytes;
-        if (!segment.IsDense) PunchLongRuns(segment, live);
-        if (liveBlocks * 100L < segment.File.AllocatedBytes / Limits.BlockBytes * DenseBelowPercent) Densify(number, live);
-        return allocated - segments.AllocatedBytes(number);
+        PunchLongRuns(segment, live);
+        return allocated - segment.File.AllocatedBytes;
     }
 
-    // It needs room before it gives any: in a full file system the others go first.
-    private void Densify(uint number, ulong[] live)
+    private long DensifyLoosest(uint below, CancellationToken cancel)
     {
+        var slack = log.IsShortOfSpace ? 0 : SlackSegments * segments.BlocksPerSegment * (long)Limits.BlockBytes;
+        var excess = segments.AllocatedBytes() - (long)(liveness.LiveBlocks * Limits.BlockBytes * AllocatedPerLive) - slack;
+        if (excess <= 0) return 0;
+        var bytes = 0L;
+        var loosest = liveWhenSearched.Keys.Where(number => number < below).Select(number => (Number: number, Use: UseOf(number))).Where(segment => segment.Use < DenseBelow).OrderBy(segment => segment.Use);
+        foreach (var (number, _) in loosest)
+        {
+            if (bytes >= excess || cancel.IsCancellationRequested) break;
+            bytes += Densify(number);
+        }
+        return bytes;
+    }
+
+    private double UseOf(uint number) => liveWhenSearched[number] * (double)Limits.BlockBytes / segments.AllocatedBytes(number);
+
+    private long Densify(uint number)
+    {
+        var before = segments.AllocatedBytes(number);
+        var live = liveness.LiveOf(number);
+        liveWhenSearched[number] = live.Sum(BitOperations.PopCount);
         try { segments.Densify(number, live); }
-        catch (EngineException e) when (e.Fault == EngineFault.Full) { liveWhenDone.Remove(number); }
+        catch (EngineException e) when (e.Fault == EngineFault.Full) { } // It needs room before it gives any: others may have some.
+        return before - segments.AllocatedBytes(number);
     }
 
     private void PunchLongRuns(Segment segment, ulong[] live)
+    {
+        var holes = DeadRuns(segment, live).Where(hole => hole.Blocks >= HoleBlocksMin).ToList();
+        if (holes.Sum(hole => hole.Blocks) < holes.Count * HoleBlocksAverageMin) return;
+        foreach (var (first, blocks) in holes) segment.File.PunchHole((long)first * Limits.BlockBytes, (long)blocks * Limits.BlockBytes);
+    }
+
+    private IEnumerable<(int First, int Blocks)> DeadRuns(Segment segment, ulong[] live)
     {
         var end = (int)Math.Min(segments.BlocksPerSegment, (segment.File.LengthBytes + Limits.BlockBytes - 1) / Limits.BlockBytes);
         for (var at = 1; at < end;) // Block 0 is the segment's header.
         {
             var (from, to) = SegmentFiles.NextRun(live, at);
-            var hole = Math.Min(from, end) - at;
-            if (hole >= HoleBlocksMin) segment.File.PunchHole((long)at * Limits.BlockBytes, (long)hole * Limits.BlockBytes);
+            yield return (at, Math.Min(from, end) - at);
             at = Math.Max(to, at + 1);
             if (from >= end) break;
         }

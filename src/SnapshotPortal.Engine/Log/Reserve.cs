@@ -8,14 +8,17 @@ namespace SnapshotPortal.Engine.Log;
 /// </summary>
 /// <remarks>
 /// Without it a full pool could not be emptied: a delete is a record that has to be written before anything is free.
-/// It holds one segment, and an eighth of one for tables. The log's leader only.
+/// It holds one segment, and an eighth of one for tables. Changed by the log's leader only.
 /// </remarks>
 internal sealed class Reserve(IFileSystem files, string directory, long segmentBytes)
 {
     public const string Name = "reserve";
 
     private readonly string path = $"{directory}/{Name}";
-    private bool isWhole;
+    private volatile bool isWhole;
+
+    /// <summary>Whether all of it was there when it was last looked at. Any thread.</summary>
+    public bool IsWhole => isWhole;
 
     /// <summary>Whether the space is there, or could be taken again now.</summary>
     public bool TryKeep()

@@ -15,6 +15,7 @@ internal sealed class Segment : IDisposable
     private readonly ulong[]? present;
     private readonly int[] ranks = [];
     private readonly int headerBlocks;
+    private volatile bool isRetired;
 
     private static ReadOnlySpan<byte> DenseMagic => "SNPDENSE"u8;
 
@@ -30,6 +31,9 @@ internal sealed class Segment : IDisposable
     }
 
     public IFile File { get; }
+
+    /// <summary>Whether another segment, or none, stands in its place: what it does not hold is no damage then.</summary>
+    public bool IsRetired => isRetired;
 
     public bool IsDense => present is not null;
 
@@ -67,8 +71,21 @@ internal sealed class Segment : IDisposable
         return header;
     }
 
+    /// <summary>Gives back its space, while late readers may have it open still.</summary>
+    public void Retire()
+    {
+        isRetired = true;
+        File.SetLength(0);
+    }
+
     /// <summary>Reads consecutive blocks; returns how many bytes there were, 0 where a dense segment does not hold them all.</summary>
     public int Read(uint block, Span<byte> blocks)
+    {
+        try { return ReadOpen(block, blocks); }
+        catch (ObjectDisposedException) when (isRetired) { return 0; }
+    }
+
+    private int ReadOpen(uint block, Span<byte> blocks)
     {
         if (present is null) return File.Read((long)block * Limits.BlockBytes, blocks);
         var count = blocks.Length / Limits.BlockBytes;

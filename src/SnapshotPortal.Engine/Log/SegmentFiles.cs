@@ -70,15 +70,29 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     /// <summary>Reads one block and compares its checksum.</summary>
     public void ReadChecked(MapEntry entry, Span<byte> block)
     {
-        ReadBlocks(entry.Location, block);
-        if (Crc32C.OfBlock(block) != entry.Crc && !Mutant.PageUnchecked) throw Damaged(entry.Location);
+        Segment segment;
+        do
+        {
+            segment = Get(entry.Location.Segment);
+            if (segment.Read(entry.Location.Block, block) == block.Length && (Crc32C.OfBlock(block) == entry.Crc || Mutant.PageUnchecked)) return;
+        }
+        while (segment.IsRetired); // Then another stands in its place.
+        throw Damaged(entry.Location);
     }
 
     /// <summary>Reads consecutive blocks without comparing anything.</summary>
     public void ReadBlocks(Location location, Span<byte> blocks)
     {
-        var read = Get(location.Segment).Read(location.Block, blocks);
-        if (read < blocks.Length) throw Damaged(location.Plus(read / Limits.BlockBytes));
+        Segment segment;
+        int read;
+        do
+        {
+            segment = Get(location.Segment);
+            read = segment.Read(location.Block, blocks);
+            if (read == blocks.Length) return;
+        }
+        while (segment.IsRetired);
+        throw Damaged(location.Plus(read / Limits.BlockBytes));
     }
 
     /// <summary>Reads consecutive blocks; what lies behind the file's end reads as zeroes.</summary>
@@ -149,7 +163,7 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     // Its space is given back now, not once it is closed: a late reader finds nothing and looks again.
     private void Retire(Segment segment)
     {
-        segment.File.SetLength(0);
+        segment.Retire();
         retired.Enqueue(segment);
     }
 
@@ -168,17 +182,25 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
 
     private static bool CopyLive(Segment from, ulong[] live, IFile to, long offsetBytes)
     {
-        var buffer = new byte[64 * Limits.BlockBytes];
+        var buffer = new byte[128 * Limits.BlockBytes];
+        var filled = 0;
         for (var (block, end) = NextRun(live, 0); block < end; (block, end) = NextRun(live, end))
             for (var at = block; at < end;)
             {
-                var blocks = buffer.AsSpan(0, Math.Min(end - at, 64) * Limits.BlockBytes);
+                var blocks = buffer.AsSpan(filled, Math.Min((end - at) * Limits.BlockBytes, buffer.Length - filled));
                 if (from.Read((uint)at, blocks) < blocks.Length) return false;
-                to.Write(offsetBytes, blocks);
-                offsetBytes += blocks.Length;
+                filled += blocks.Length;
                 at += blocks.Length / Limits.BlockBytes;
+                if (filled == buffer.Length) WriteFilled();
             }
+        WriteFilled();
         return true;
+
+        void WriteFilled()
+        {
+            to.Write(offsetBytes, buffer.AsSpan(0, filled));
+            (offsetBytes, filled) = (offsetBytes + filled, 0);
+        }
     }
 
     /// <summary>The next run of set bits from a place on; empty behind the last.</summary>

@@ -24,6 +24,9 @@ public sealed class Pool : IDisposable
     private readonly Liveness liveness;
     private readonly Reclaim reclaim;
     private readonly SpaceMeasurement measurement;
+
+    // Taken in this order: passes that give back space, and walks that must not meet one; checkpoints.
+    private readonly Lock reclaimLock = new();
     private readonly Lock checkpointLock = new();
     private readonly Upkeep? upkeep;
     private Superblock superblock;
@@ -55,7 +58,7 @@ public sealed class Pool : IDisposable
             reserve.TryKeep();
             Log = new(Segments, state, liveness, reserve, superblock.PoolId, life, recovery.End, recovery.SegmentsUsed, options.ReplayBytes, Metrics);
             checkpoint = new(Log, state, liveness, Pages);
-            reclaim = new(Log, state, liveness, Segments, Pages);
+            reclaim = new(Log, state, liveness, Segments);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
             if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
             else livenessFile.TryRead(superblock, state, liveness);
@@ -246,17 +249,17 @@ public sealed class Pool : IDisposable
     }
 
     /// <summary>Gives back the space of what was overwritten, trimmed or deleted.</summary>
-    /// <remarks>Runs by itself with <see cref="PoolOptions.BackgroundCheckpoints"/>. Reads and writes go on beside it.</remarks>
-    public void Reclaim()
+    /// <remarks>Runs by itself with <see cref="PoolOptions.BackgroundCheckpoints"/>. Reads, writes and checkpoints go on beside it.</remarks>
+    public void Reclaim() => Reclaim(CancellationToken.None);
+
+    internal void Reclaim(CancellationToken cancel)
     {
         CheckOpen();
-        lock (checkpointLock)
+        lock (reclaimLock)
         {
-            // Both superblocks must be of this opening: only then it is known what they lead to.
-            while (previous is null) Checkpoint();
             try
             {
-                while (!GiveBack()) Checkpoint();
+                Metrics.Reclaimed(reclaim.Run(Settle(), cancel));
             }
             catch (EngineException e) when (e.Fault is not (EngineFault.Full or EngineFault.Fenced or EngineFault.Corrupt))
             {
@@ -264,12 +267,17 @@ public sealed class Pool : IDisposable
                 throw;
             }
         }
+    }
 
-        bool GiveBack()
+    /// <summary>Finds what is in use; returns the first segment that an opening may replay.</summary>
+    private uint Settle()
+    {
+        lock (checkpointLock)
         {
-            var (bytes, isWhole) = reclaim.Run(Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous!)));
-            Metrics.Reclaimed(bytes);
-            return isWhole;
+            // Both superblocks must be of this opening: only then it is known what they lead to.
+            while (previous is null) Checkpoint();
+            reclaim.Settle();
+            return Mutant.ReplayGivenBack ? uint.MaxValue : Math.Min(FirstSegmentReplayed(superblock), FirstSegmentReplayed(previous));
         }
 
         static uint FirstSegmentReplayed(Superblock superblock) => superblock.Replay.Segment == 0 ? superblock.SegmentsUsed + 1 : superblock.Replay.Segment;
@@ -280,7 +288,8 @@ public sealed class Pool : IDisposable
     public PoolSpace MeasureSpace()
     {
         CheckOpen();
-        lock (checkpointLock) return measurement.Run();
+        lock (reclaimLock)
+            lock (checkpointLock) return measurement.Run();
     }
 
     /// <summary>
@@ -324,7 +333,8 @@ public sealed class Pool : IDisposable
     /// <summary>Finds anew what is in use, whatever was taken for it; returns how many blocks had been leaked.</summary>
     internal long MarkLiveness()
     {
-        lock (checkpointLock) return reclaim.Mark();
+        lock (reclaimLock)
+            lock (checkpointLock) return reclaim.Mark();
     }
 
     /// <summary>Makes everything durable, checkpoints and closes. Without it the next opening recovers.</summary>

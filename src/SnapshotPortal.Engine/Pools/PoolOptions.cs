@@ -6,7 +6,7 @@ public sealed record PoolOptions
     /// <summary>The size of a segment file when a pool is made: a multiple of 4 KiB, from 256 KiB to 1 GiB. An existing pool keeps its own.</summary>
     public long SegmentBytes { get; init; } = 128L << 20;
 
-    /// <summary>How many bytes of log an opening may have to replay. A checkpoint begins at half of it; writers wait at all of it.</summary>
+    /// <summary>How many bytes of log an opening may have to replay. A checkpoint begins at a quarter of it; writers wait at all of it.</summary>
     public long ReplayBytes { get; init; } = 256L << 20;
 
     /// <summary>How much memory the pages of all maps take together. Disks may be of any size: what does not fit is read again.</summary>
@@ -19,6 +19,6 @@ public sealed record PoolOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Whether checkpoints and the giving back of space run by themselves, on a thread of their own; simulations call
-    /// <see cref="Pool.Checkpoint"/> and <see cref="Pool.Reclaim"/> instead.</summary>
+    /// <see cref="Pool.Checkpoint"/> and <see cref="Pool.Reclaim()"/> instead.</summary>
     public bool BackgroundCheckpoints { get; init; } = true;
 }

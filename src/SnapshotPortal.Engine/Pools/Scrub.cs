@@ -101,20 +101,22 @@ internal sealed class Scrub(Pool pool, long bytesPerSecond, IProgress<ScrubProgr
         foreach (var number in pool.Segments.Numbers().Where(number => number <= segmentsUsed))
         {
             pool.CheckOpen();
-            try
-            {
-                pool.Segments.CheckHeader(number);
-            }
-            catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
-            {
+            // The second look is at the file that has the name then: a segment may be given back or replaced during the first.
+            if (IsHeaderDamaged(number) && IsHeaderDamaged(number))
                 AddDamage(DamagedPart.Segment, pool.Segments.PathOf(number), 0, Limits.BlockBytes, Location.Of(LocationKind.Block, number, 0));
-            }
-            catch (EngineException e) when (e.Fault == EngineFault.Missing)
-            {
-                // Given back meanwhile; else what should lie in it is found damaged.
-            }
             await CountAsync(1);
         }
+    }
+
+    private bool IsHeaderDamaged(uint number)
+    {
+        try
+        {
+            pool.Segments.CheckHeader(number);
+            return false;
+        }
+        catch (EngineException e) when (e.Fault == EngineFault.Corrupt) { return true; }
+        catch (EngineException e) when (e.Fault == EngineFault.Missing) { return false; } // What should lie in it is found damaged, if anything.
     }
 
     private async Task CheckBatchAsync()
