@@ -18,7 +18,7 @@ public static class BitFlips
     private const int FieldsBits = 1400;
     private const string Segment = $"{SimulatedMachine.Directory}/segment-00000001";
 
-    private static readonly PoolOptions Options = new() { SegmentBytes = 256 * Block, BackgroundCheckpoints = false, NewId = () => new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) };
+    private static readonly PoolOptions Options = new() { SegmentBytes = 256 * Block, MapMemoryBytes = 64 * Block, BackgroundCheckpoints = false, NewId = () => new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) };
 
     /// <summary>Runs all below, each with every so many-th bit, the fields of headers with a hundred times as many, and with so many bits of data.</summary>
     /// <returns>The first failure, and how many bits were turned over.</returns>

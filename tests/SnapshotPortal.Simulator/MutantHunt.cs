@@ -9,10 +9,10 @@ namespace SnapshotPortal.Simulator;
 public static class MutantHunt
 {
     private const int SeedsMax = 4_000;
-    private const int HistoriesFirst = 4;
-    private const int HistoriesPerRound = 25;
+    private const int HistoriesFirst = 12;
+    private const int HistoriesPerRound = 45;
     private const int SeedsPerRound = 50;
-    private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(5);
 
     /// <summary>The bugs.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -35,10 +35,8 @@ public static class MutantHunt
                 // Most bugs are quick to show in a few histories, the others in damage.
                 if (history == HistoriesFirst && BitFlips.RunAll(stride: 5000, bitsOfData: 1000).Failure is { } inFlips)
                     return (true, $"--flips: {inFlips}");
-                // Far apart, so that each round has some of every kind.
-                var number = (int)(history * 37 % ShortHistories.Count);
-                if (ShortHistories.Run(number).Difference is { } inHistory)
-                    return (true, $"--history {number}: {inHistory}");
+                if (ShortHistories.Run((int)history).Difference is { } inHistory)
+                    return (true, $"--history {history}: {inHistory}");
             }
 
             for (var i = seed; i < seed + SeedsPerRound; i++)

@@ -13,6 +13,9 @@ namespace SnapshotPortal.Simulator;
 public static class ShortHistories
 {
     private const int Block = Limits.BlockBytes;
+
+    // The first few begin with an empty directory, then come those of one operation.
+    private const int Single = 24;
     private const long Leaf = 256 * Block;
 
     private static readonly (SimulatedFault Fault, SimulatedSurvival Survival)[] Ends =
@@ -26,7 +29,7 @@ public static class ShortHistories
         (SimulatedFault.ShortWrite, SimulatedSurvival.All),
     ];
 
-    private static readonly PoolOptions Options = new() { SegmentBytes = 64 * Block, BackgroundCheckpoints = false, NewId = () => new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) };
+    private static readonly PoolOptions Options = new() { SegmentBytes = 64 * Block, MapMemoryBytes = 64 * Block, BackgroundCheckpoints = false, NewId = () => new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) };
 
     private static readonly Lazy<Base> Prepared = new(() => new(
         new PoolOperation.CreateDisk("a", 8 * Block),
@@ -48,15 +51,15 @@ public static class ShortHistories
 
     private static readonly PoolOperation[] Operations =
     [
+        new PoolOperation.Reclaim(),
         new PoolOperation.Write("a", 0, Block),
         new PoolOperation.Write("b", Leaf - 700, 900),
         new PoolOperation.Write("b", 0, 20 * Block),
         new PoolOperation.Write("c", 2 * Leaf, 40 * Block),
         new PoolOperation.WriteZeroes("a", 512, Block),
-        new PoolOperation.Trim("b", 0, 3 * Leaf),
+        new PoolOperation.Trim("b", Leaf, Leaf + Block),
         new PoolOperation.Flush(),
         new PoolOperation.Checkpoint(),
-        new PoolOperation.Reclaim(),
         new PoolOperation.Reopen(),
         new PoolOperation.CreateDisk("n", 4 * Block, IsEncrypted: true),
         new PoolOperation.DeleteDisk("b"),
@@ -74,18 +77,20 @@ public static class ShortHistories
         .. new PoolOperation[] { new PoolOperation.Write("a", 0, Block), new PoolOperation.Checkpoint(), new PoolOperation.TakeSnapshot("a", "s"), new PoolOperation.Reopen(), new PoolOperation.Reclaim() }
             .Select(second => (Empty.Value, new[] { new PoolOperation.CreateDisk("a", Block), second })),
         .. Operations.Select(one => (Prepared.Value, new[] { one })),
-        .. from one in Operations from other in Operations where IsPossible(other, After(one)) select (Prepared.Value, new[] { one, other }),
+        .. from other in Operations from one in Operations where IsPossible(other, After(one)) select (Prepared.Value, new[] { one, other }),
     ]);
 
     /// <summary>How many histories there are.</summary>
     public static int Count => Histories.Value.Length;
 
-    /// <summary>Runs all over all cores: a description of each failure, and how many ends there were.</summary>
-    public static (IReadOnlyList<string> Failures, long Ends) RunAll()
+    /// <summary>Runs all of one operation, and every so many-th of two, over all cores: a description of each failure, and how many ends there were.</summary>
+    public static (IReadOnlyList<string> Failures, long Ends) RunAll(int stride = 1)
     {
         var (failures, ends) = (new ConcurrentQueue<string>(), 0L);
         Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, number =>
         {
+            if (number >= Single && number % stride > 0)
+                return;
             var result = Run(number);
             Interlocked.Add(ref ends, result.Ends);
             if (result.Difference is not null)

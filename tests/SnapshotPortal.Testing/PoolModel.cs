@@ -107,25 +107,27 @@ public sealed class PoolModel
         string? structure = null;
         var wrong = new HashSet<(string Disk, long Lba)>();
         CompareAll();
-        var nearest = (Wrong: int.MaxValue, Cut: 0, Difference: structure);
+        var nearest = (Wrong: int.MaxValue, Cut: 0, Difference: structure, Block: default((string Disk, long Lba)));
         for (cut = 0; ; cut++)
         {
             if (structure is null)
             {
                 // Where the bytes fit, what is said of zeroes, and the snapshots, still may not.
-                var difference = wrong.Count > 0 ? PoolComparison.Describe($"Disk {wrong.First().Disk}", pool.FindDisk(wrong.First().Disk)!, wrong.First().Lba)
-                    : cut >= atLeast ? PoolComparison.FindBesideDisks(pool, state)
-                    : null;
-                if (difference is null && cut >= atLeast)
+                var difference = wrong.Count == 0 && cut >= atLeast ? PoolComparison.FindBesideDisks(pool, state) : null;
+                if (wrong.Count == 0 && cut >= atLeast && difference is null)
                     return null;
                 if (wrong.Count <= nearest.Wrong)
-                    nearest = (wrong.Count, cut, difference);
+                    nearest = (wrong.Count, cut, difference, wrong.FirstOrDefault());
             }
 
             if (cut == steps.Count)
-                return nearest.Difference is null
+            {
+                var difference = nearest.Block is (not null, var lba) block ? PoolComparison.Describe($"Disk {block.Disk}", pool.FindDisk(block.Disk)!, lba) : nearest.Difference;
+                return difference is null
                     ? $"The pool is at step {nearest.Cut}, but {atLeast} steps were acknowledged."
-                    : $"No prefix of the {cut} steps since the last durable state fits; nearest is {nearest.Cut}: {nearest.Difference}";
+                    : $"No prefix of the {cut} steps since the last durable state fits; nearest is {nearest.Cut}: {difference}";
+            }
+
             var step = steps[cut];
             step.Apply(state);
             if (step.Disk is null)

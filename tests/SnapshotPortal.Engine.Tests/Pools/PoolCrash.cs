@@ -16,13 +16,13 @@ public sealed class PoolCrash
         Assert.InRange(counts.CutRecoveries, counts.Recoveries / 5, counts.Recoveries);
     }
 
-    /// <summary>All that one or two operations can come to; `./dev crash --exhaustive` runs the same.</summary>
+    /// <summary>All that one operation can come to, and a fifth of what two can; `./dev crash --exhaustive` runs them all.</summary>
     [Fact]
-    public void Every_short_history_survives_an_end_at_every_operation_on_files()
+    public void Short_histories_survive_an_end_at_every_operation_on_files()
     {
-        var (failures, ends) = ShortHistories.RunAll();
+        var (failures, ends) = ShortHistories.RunAll(stride: 5);
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));
-        Assert.InRange(ends, 10_000, long.MaxValue);
+        Assert.InRange(ends, 5_000, long.MaxValue);
     }
 
     /// <summary>The rig itself: a disk that breaks its promise loses writes, and the same seeds must notice.</summary>
