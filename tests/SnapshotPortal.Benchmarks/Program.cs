@@ -1,9 +1,17 @@
 using BenchmarkDotNet.Running;
 using SnapshotPortal.Benchmarks;
+using SnapshotPortal.Benchmarks.Backups;
 
 if (args is ["--micro", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 1 ? args[1..] : ["--filter", "*"]);
+    return 0;
+}
+
+if (args is [BackupBenchmark.Argument, ..]) return BackupBenchmark.Run(args[1..]);
+if (args is [PoolWorker.Argument, var room, var image])
+{
+    PoolWorker.Run(room, image);
     return 0;
 }
 
