@@ -9,9 +9,8 @@ namespace SnapshotPortal.Simulator;
 public static class MutantHunt
 {
     private const int SeedsMax = 4_000;
-    private const int HistoriesFirst = 12;
-    private const int HistoriesPerRound = 45;
-    private const int SeedsPerRound = 50;
+    private const int HistoriesPerRound = 15;
+    private const int SeedsPerRound = 100;
     private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(5);
 
     /// <summary>The bugs.</summary>
@@ -28,21 +27,21 @@ public static class MutantHunt
     /// <summary>Looks for the bug that is planted in this process: whether it was found, and by what.</summary>
     public static (bool Found, string How) Run()
     {
-        for (long seed = 0, history = 0; seed < SeedsMax; seed += SeedsPerRound)
+        for (int seed = 0, history = 0; seed < SeedsMax;)
         {
-            for (var i = 0; i < HistoriesPerRound && history < ShortHistories.Count; i++, history++)
+            // A seed costs little, a history much more.
+            for (var end = seed + SeedsPerRound; seed < end; seed++)
             {
-                // Most bugs are quick to show in a few histories, the others in damage.
-                if (history == HistoriesFirst && BitFlips.RunAll(stride: 5000, bitsOfData: 1000).Failure is { } inFlips)
-                    return (true, $"--flips: {inFlips}");
-                if (ShortHistories.Run((int)history).Difference is { } inHistory)
-                    return (true, $"--history {history}: {inHistory}");
+                if (CrashRun.Run(seed).Difference is { } difference)
+                    return (true, $"--seed {seed}: {difference}");
             }
 
-            for (var i = seed; i < seed + SeedsPerRound; i++)
+            if (history == 0 && BitFlips.RunAll(stride: 5000, bitsOfData: 1000).Failure is { } inFlips)
+                return (true, $"--flips: {inFlips}");
+            for (var end = Math.Min(history + HistoriesPerRound, ShortHistories.Count); history < end; history++)
             {
-                if (CrashRun.Run(i).Difference is { } difference)
-                    return (true, $"--seed {i}: {difference}");
+                if (ShortHistories.Run(history).Difference is { } inHistory)
+                    return (true, $"--history {history}: {inHistory}");
             }
         }
 
