@@ -9,6 +9,9 @@ public sealed class Snapctl : IDisposable
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("snapctl-");
 
+    /// <summary>What else the processes find in their environment.</summary>
+    public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
+
     /// <summary>A path below the directory.</summary>
     public string At(string name) => Path.Combine(directory.FullName, name);
 
@@ -32,6 +35,7 @@ public sealed class Snapctl : IDisposable
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "snapctl"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["XDG_CACHE_HOME"] = At("cache");
         start.Environment["SNAPCTL_KEYS"] = keys ?? "";
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
