@@ -44,7 +44,7 @@ public sealed class Pool : IDisposable
         (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
         Pages = new(Segments, options.MapMemoryBytes);
-        Metrics = new(this, Path.GetFileName(directory), options.Time);
+        Metrics = new(Path.GetFileName(directory), options.Time);
         state = new(this) { NextDisk = table.NextDisk, NextSnapshot = table.NextSnapshot, Damage = table.Damage };
         try
         {

@@ -29,12 +29,11 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Tally flushes = new();
 
     /// <summary>Makes the meter.</summary>
-    /// <param name="scope">The pool: what a listener tells meters of one name apart by.</param>
     /// <param name="poolName">The pool's name in the tags.</param>
     /// <param name="time">The clock.</param>
-    public PoolMetrics(Pool scope, string poolName, TimeProvider time)
+    public PoolMetrics(string poolName, TimeProvider time)
     {
-        meter = new(new MeterOptions(MeterName) { Scope = scope });
+        meter = new(new MeterOptions(MeterName) { Scope = this });
         this.time = time;
         pool = new("pool", poolName);
         operationDuration = meter.CreateHistogram("engine.operation.duration", "s", "Duration of requests to disks, without the wait for limits, and of flushes.", tags: null, Seconds);
@@ -79,25 +78,27 @@ internal sealed class PoolMetrics : IDisposable
 
     public void Reclaimed(long bytes) => reclaimed.Add(bytes, pool);
 
-    /// <summary>Shows what the opened pool counts anyway, whenever somebody asks.</summary>
+    /// <summary>Shows what the opened pool counts anyway, whenever somebody asks. A meter lives until it is disposed: it must not keep a pool that was not.</summary>
     public void Observe(Pool opened)
     {
-        meter.CreateObservableCounter("engine.operations", () =>
+        var weak = new WeakReference<Pool>(opened);
+        Func<IEnumerable<Measurement<T>>> While<T>(Func<Pool, IEnumerable<Measurement<T>>> of) where T : struct => () => weak.TryGetTarget(out var alive) ? of(alive) : [];
+        meter.CreateObservableCounter("engine.operations", While<long>(alive =>
         {
-            var counters = opened.Counters;
+            var counters = alive.Counters;
             return new Measurement<long>[] { new(counters.Reads.Count, pool, ReadTag), new(counters.Writes.Count, pool, WriteTag), new(counters.Zeroings.Count, pool, ZeroTag), new(flushes.Total, pool, FlushTag) };
-        }, "{request}", "Requests to disks, and flushes.");
-        meter.CreateObservableCounter("engine.bytes", () =>
+        }), "{request}", "Requests to disks, and flushes.");
+        meter.CreateObservableCounter("engine.bytes", While<long>(alive =>
         {
-            var counters = opened.Counters;
+            var counters = alive.Counters;
             return new Measurement<long>[] { new(counters.Reads.Bytes, pool, ReadTag), new(counters.Writes.Bytes, pool, WriteTag) };
-        }, "By", "Bytes read from and written to disks.");
-        meter.CreateObservableCounter("engine.throttled", () => new Measurement<double>(opened.Counters.Throttled.TotalSeconds, pool), "s", "Time that requests waited for the limits of their disks.");
-        meter.CreateObservableCounter("engine.map.hits", () => new Measurement<long>(opened.Pages.Hits, pool), "{page}", "Stored map pages that were needed and in memory.");
-        meter.CreateObservableCounter("engine.map.misses", () => new Measurement<long>(opened.Pages.Misses, pool), "{page}", "Map pages that had to be read from the log.");
-        meter.CreateObservableGauge("engine.space.allocated", () => new Measurement<long>(opened.Segments.AllocatedBytes(), pool), "By", "Bytes that the segments take up in the file system.");
-        meter.CreateObservableGauge("engine.space.live", () => opened.Liveness.IsExact ? new Measurement<long>[] { new(opened.Liveness.LiveBlocks * Limits.BlockBytes, pool) } : [], "By", "Bytes of content and map pages in use, once a first pass has found them.");
-        meter.CreateObservableGauge("engine.fenced", () => new Measurement<int>(opened.Log.Fence is null ? 0 : 1, pool), description: "1 where the pool takes no more changes since an error, else 0.");
+        }), "By", "Bytes read from and written to disks.");
+        meter.CreateObservableCounter("engine.throttled", While<double>(alive => [new(alive.Counters.Throttled.TotalSeconds, pool)]), "s", "Time that requests waited for the limits of their disks.");
+        meter.CreateObservableCounter("engine.map.hits", While<long>(alive => [new(alive.Pages.Hits, pool)]), "{page}", "Stored map pages that were needed and in memory.");
+        meter.CreateObservableCounter("engine.map.misses", While<long>(alive => [new(alive.Pages.Misses, pool)]), "{page}", "Map pages that had to be read from the log.");
+        meter.CreateObservableGauge("engine.space.allocated", While<long>(alive => [new(alive.Segments.AllocatedBytes(), pool)]), "By", "Bytes that the segments take up in the file system.");
+        meter.CreateObservableGauge("engine.space.live", While<long>(alive => alive.Liveness.IsExact ? [new(alive.Liveness.LiveBlocks * Limits.BlockBytes, pool)] : []), "By", "Bytes of content and map pages in use, once a first pass has found them.");
+        meter.CreateObservableGauge("engine.fenced", While<int>(alive => [new(alive.Log.Fence is null ? 0 : 1, pool)]), description: "1 where the pool takes no more changes since an error, else 0.");
     }
 
     public void Dispose() => meter.Dispose();

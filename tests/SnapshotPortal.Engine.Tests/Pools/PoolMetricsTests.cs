@@ -18,7 +18,7 @@ public sealed class PoolMetricsTests : IDisposable
         pool = Pool.Open(files, "/zone", new() { SegmentBytes = 256 * 1024, BackgroundCheckpoints = false, Time = time });
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == "SnapshotPortal.Engine" && instrument.Meter.Scope == pool) // Others are of tests beside this one.
+            if (instrument.Meter.Name == "SnapshotPortal.Engine" && instrument.Meter.Scope == pool.Metrics) // Others are of tests beside this one.
                 self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => See(instrument, value, tags));
