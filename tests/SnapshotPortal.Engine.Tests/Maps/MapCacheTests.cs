@@ -23,9 +23,9 @@ public sealed class MapCacheTests : IDisposable
         var disk = pool.CreateDisk("sparse", 4L << 40);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         WriteAll(disk);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 1, BudgetBytes);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, BudgetBytes); // What tests before left may go meanwhile.
         ReadAll(disk);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 1, BudgetBytes);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, BudgetBytes); // What tests before left may go meanwhile.
         Assert.True(pool.Pages.Misses > Writes, $"Only {pool.Pages.Misses} pages were read back.");
     }
 

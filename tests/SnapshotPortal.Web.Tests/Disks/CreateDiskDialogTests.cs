@@ -28,7 +28,7 @@ public sealed class CreateDiskDialogTests(TestPortal portal) : PageTests(portal)
         var dialog = await OpenAsync(owner);
 
         dialog.Find("#field-DiskCategory").Change("cloud_efficiency");
-        Assert.Equal("20 to 32,768 GiB.", dialog.Find("#field-Size-hint").TextContent);
+        dialog.WaitForAssertion(() => Assert.Equal("20 to 32,768 GiB.", dialog.Find("#field-Size-hint").TextContent));
         dialog.Find("#field-Size").Change("19");
         dialog.Find("form").Submit();
 
