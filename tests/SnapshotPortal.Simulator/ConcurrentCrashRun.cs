@@ -73,6 +73,7 @@ internal sealed class ConcurrentCrashRun
 
         using var recovered = Pool.Open(after, SimulatedMachine.Directory, options);
         DiskKeys.Unlock(recovered);
+        PatternBase.HandIn(recovered);
         return Check(recovered);
     }
 

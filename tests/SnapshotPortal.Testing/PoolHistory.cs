@@ -8,6 +8,7 @@ public sealed class PoolHistory(Random random)
     private const int DisksMax = 3;
     private const int SnapshotsMax = 6;
     private const long LeafBytes = 1 << 20;
+    private const long BaseBlocksMax = 600;
     private int names;
 
     /// <summary>The next operation.</summary>
@@ -34,12 +35,20 @@ public sealed class PoolHistory(Random random)
             < 95 => new PoolOperation.Checkpoint(),
             < 96 => new PoolOperation.Reopen(),
             < 98 => new PoolOperation.Reclaim(),
+            < 99 => new PoolOperation.Hydrate(disk, random.Next(4) == 0 ? int.MaxValue : random.Next(1, 4)),
+            99 when Range(state.Disks[disk].LengthBytes) is var (offsetBytes, lengthBytes) => new PoolOperation.UseWithoutBase(disk, offsetBytes, (int)lengthBytes),
             _ => Write(disk, state.Disks[disk].LengthBytes),
         };
     }
 
-    private PoolOperation.CreateDisk Create(PoolContent state) =>
-        new(NewName("disk", state.Disks), NewLengthBytes(), IsEncrypted: random.Next(2) == 0);
+    private PoolOperation Create(PoolContent state)
+    {
+        var (name, lengthBytes, isEncrypted) = (NewName("disk", state.Disks), NewLengthBytes(), random.Next(2) == 0);
+        if (random.Next(3) > 0)
+            return new PoolOperation.CreateDisk(name, lengthBytes, isEncrypted);
+        var baseBlocks = random.NextInt64(1, Math.Min(BaseBlocksMax, lengthBytes / Limits.BlockBytes) + 1);
+        return new PoolOperation.CreateDiskOn(name, lengthBytes, baseBlocks, isEncrypted);
+    }
 
     private PoolOperation.CloneDisk Clone(PoolContent state)
     {

@@ -1,4 +1,5 @@
 using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Pools;
 
 namespace SnapshotPortal.Testing;
 
@@ -110,6 +111,85 @@ public abstract record PoolOperation
 
         internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) =>
             [new(after => after.Disks.Add(Disk, new(LengthBytes, (int)tag, Disk)))];
+    }
+
+    /// <summary>Makes a disk on a base; its content is there at once.</summary>
+    public sealed record CreateDiskOn(string Disk, long LengthBytes, long BaseBlocks, bool IsEncrypted) : PoolOperation
+    {
+        public override void Run(PoolSession session, ulong tag)
+        {
+            var content = new PatternBase(tag, BaseBlocks);
+            session.Pool.CreateDiskOn(Disk, LengthBytes, content.Name, content, IsEncrypted ? DiskKeys.Any(tag) : default);
+        }
+
+        internal override IEnumerable<PoolStep> Steps(PoolContent state, ulong tag) => [new(after =>
+        {
+            var disk = new DiskContent(LengthBytes, (int)tag, Disk);
+            foreach (var lba in new PatternBase(tag, BaseBlocks).Blocks)
+                disk.Blocks.Add(lba, BlockContent.Over(null, 0, Limits.BlockBytes, tag));
+            after.Disks.Add(Disk, disk);
+        })];
+    }
+
+    /// <summary>Copies some of what a disk's base holds, or all: nothing that anybody sees.</summary>
+    public sealed record Hydrate(string Disk, int PiecesMax) : PoolOperation
+    {
+        internal override bool IsDurable => false;
+
+        public override void Run(PoolSession session, ulong tag)
+        {
+            using var cancel = new CancellationTokenSource();
+            var counter = new PieceCounter(PiecesMax, cancel);
+            try
+            {
+                session.Pool.FindDisk(Disk)!.HydrateAsync(null, counter, workers: 1, cancel.Token).GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                // As far as it was to go.
+            }
+        }
+
+        private sealed class PieceCounter(int piecesMax, CancellationTokenSource cancel) : IProgress<HydrationProgress>
+        {
+            private int reports;
+
+            public void Report(HydrationProgress value)
+            {
+                if (++reports > piecesMax)
+                    cancel.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Uses a disk while its base does not answer: what is read is right, or the store is named.</summary>
+    public sealed record UseWithoutBase(string Disk, long OffsetBytes, int LengthBytes) : PoolOperation
+    {
+        internal override bool IsDurable => false;
+
+        public override void Run(PoolSession session, ulong tag)
+        {
+            var disk = session.Pool.FindDisk(Disk)!;
+            var read = new byte[LengthBytes];
+            disk.Read(OffsetBytes, read);
+            foreach (var name in session.Pool.Bases)
+                session.Pool.HandInBase(name, PatternBase.Of(name, isAway: true));
+            try
+            {
+                var again = new byte[LengthBytes];
+                disk.Read(OffsetBytes, again);
+                if (!again.AsSpan().SequenceEqual(read))
+                    throw new InvalidOperationException($"{Disk} reads differently at {OffsetBytes} while its base is away.");
+            }
+            catch (EngineException e) when (e.Fault == EngineFault.StoreUnavailable && disk.BaseName is not null)
+            {
+                // Something in the range is not copied yet.
+            }
+            finally
+            {
+                PatternBase.HandIn(session.Pool);
+            }
+        }
     }
 
     /// <summary>Deletes a disk.</summary>

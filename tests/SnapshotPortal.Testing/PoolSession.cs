@@ -31,6 +31,7 @@ public sealed class PoolSession : IDisposable
     {
         var pool = Pool.Open(files, directory, options);
         DiskKeys.Unlock(pool);
+        PatternBase.HandIn(pool);
         return pool;
     }
 

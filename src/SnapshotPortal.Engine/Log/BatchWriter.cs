@@ -89,7 +89,18 @@ internal sealed unsafe class BatchWriter
         Submit(request);
     }
 
-    public void Patch(PoolDisk disk, long lba, int within, int length, byte* data)
+    /// <summary>Puts blocks of the disk's base where they are absent: at most a chunk, in one leaf of the map.</summary>
+    public void Fill(PoolDisk disk, MapBase under, long lba, int blocks, byte* data)
+    {
+        var request = LogRequest.OfThread;
+        request.Begin(LogRequestKind.Fill, disk);
+        (request.Base, request.Lba, request.Blocks) = (under, lba, blocks);
+        request.Data = data;
+        Submit(request);
+    }
+
+    /// <summary>Changes a part of a block; false, and nothing done, where the rest of it must be copied from the base first.</summary>
+    public bool Patch(PoolDisk disk, long lba, int within, int length, byte* data)
     {
         var request = LogRequest.OfThread;
         request.Begin(LogRequestKind.Patch, disk);
@@ -99,6 +110,7 @@ internal sealed unsafe class BatchWriter
         request.Length = length;
         request.Data = data;
         Submit(request);
+        return !request.NeedsBase;
     }
 
     public void Zero(PoolDisk disk, long lba, long blocks)
@@ -199,7 +211,8 @@ internal sealed unsafe class BatchWriter
 
     private void RunChanges(PoolChange[] changes)
     {
-        var adds = Array.Exists(changes, change => change.Kind is not (RecordKind.DeleteDisk or RecordKind.DeleteSnapshot));
+        if (changes.Length == 0) return;
+        var adds = Array.Exists(changes, change => change.Kind is not (RecordKind.DeleteDisk or RecordKind.DeleteSnapshot or RecordKind.LetBaseGo));
         if (adds) reserve.Require();
         var writer = new RecordWriter(records);
         foreach (var change in changes)
@@ -264,11 +277,17 @@ internal sealed unsafe class BatchWriter
             if (request.Disk is { } disk)
             {
                 disk.RequireWritable();
+                if (request.Kind == LogRequestKind.Fill && disk.Map.Base != request.Base)
+                {
+                    request.Complete(); // The disk has let its base go meanwhile.
+                    return false;
+                }
                 if (request.Kind == LogRequestKind.Patch)
                 {
-                    if (request.Data is null && disk.Map.Find(request.Lba).Kind != LocationKind.Block)
+                    request.NeedsBase = disk.Map.Base is { } under && under.Holds(request.Lba) && disk.Map.Find(request.Lba).IsAbsent;
+                    if (request.NeedsBase || (request.Data is null && disk.Map.Find(request.Lba).Kind != LocationKind.Block))
                     {
-                        request.Complete(); // Zeroes into a block that reads as zeroes: nothing to store.
+                        request.Complete(); // The caller comes again; or zeroes into a block that reads as zeroes: nothing to store.
                         return false;
                     }
                     BlockReader.ReadInLeaf(disk.Map, segments, disk.RequireCipher(), request.Lba, patchBlock);
@@ -315,7 +334,9 @@ internal sealed unsafe class BatchWriter
                     data.CopyTo(room);
                     data = room[..data.Length];
                 }
-                Checksum(data, writer.Write(request.Disk!.Id, request.Lba, (int)request.Blocks));
+                Checksum(data, request.Kind == LogRequestKind.Fill
+                    ? writer.Fill(request.Disk!.Id, request.Lba, (int)request.Blocks)
+                    : writer.Write(request.Disk!.Id, request.Lba, (int)request.Blocks));
                 return;
         }
     }
@@ -326,14 +347,14 @@ internal sealed unsafe class BatchWriter
     }
 
     private static bool IsGathered(LogRequest request) =>
-        request.Kind == LogRequestKind.Patch || (request.Kind == LogRequestKind.Write && request.Blocks <= GatheredBlocksMax);
+        request.Kind is LogRequestKind.Patch or LogRequestKind.Fill || (request.Kind == LogRequestKind.Write && request.Blocks <= GatheredBlocksMax);
 
     private static int RecordBytesOf(LogRequest request) =>
         request.Kind == LogRequestKind.Zero ? RecordWriter.BytesOfZero : RecordWriter.BytesOfWrite((int)request.Blocks);
 
     // What takes space and gives none back; all else may use the reserve.
     private static bool Adds(LogRequest request) =>
-        request.Kind == LogRequestKind.Write || (request.Kind == LogRequestKind.Patch && request.Data is not null);
+        request.Kind is LogRequestKind.Write or LogRequestKind.Fill || (request.Kind == LogRequestKind.Patch && request.Data is not null);
 
     /// <summary>Goes on to a new segment where the current one has no room for a batch of that many blocks.</summary>
     private void MakeRoom(int blocks, bool adds)
@@ -432,7 +453,8 @@ internal sealed unsafe class BatchWriter
                     break;
                 default:
                     var crcs = MemoryMarshal.Cast<byte, uint>(records.AsSpan(at + 16, (int)request.Blocks * sizeof(uint)));
-                    request.Disk!.Map.SetBlocks(request.Lba, data, crcs, state.EditOf(request.Disk));
+                    if (request.Kind == LogRequestKind.Fill) request.Disk!.Map.Fill(request.Lba, data, crcs, state.EditOf(request.Disk));
+                    else request.Disk!.Map.SetBlocks(request.Lba, data, crcs, state.EditOf(request.Disk));
                     data = data.Plus((int)request.Blocks);
                     Backlog.Add(request.Blocks * Limits.BlockBytes);
                     break;

@@ -9,6 +9,9 @@ internal enum LogRequestKind
     /// <summary>Whole blocks.</summary>
     Write,
 
+    /// <summary>Whole blocks of a disk's base, where they are absent.</summary>
+    Fill,
+
     /// <summary>A part of one block; the rest stays.</summary>
     Patch,
 
@@ -53,13 +56,19 @@ internal sealed unsafe class LogRequest
     /// <summary>Where the first block was put.</summary>
     public Location Location;
     public LogRequest? Next;
+
+    /// <summary>What a fill was read from.</summary>
+    public MapBase? Base;
+
+    /// <summary>A patch that was not carried out: the block must be copied from the base first, which the leader does not wait for.</summary>
+    public bool NeedsBase;
     private Exception? error;
 
     public bool IsDone => Volatile.Read(ref state) == Completed;
 
     public void Begin(LogRequestKind kind, PoolDisk? disk = null)
     {
-        (Kind, Disk, state, error, Next) = (kind, disk, Waiting, null, null);
+        (Kind, Disk, state, error, Next, NeedsBase) = (kind, disk, Waiting, null, null, false);
     }
 
     /// <summary>Waits until the request is done (false) or its thread is to lead (true).</summary>

@@ -10,7 +10,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
     public const int DamageBytesMax = 1024;
     private const uint Version = 1;
     private const int HeaderBytes = 56;
-    private const int RowBytesMax = 70 + 2 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
+    private const int RowBytesMax = 78 + 3 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
 
     private static ReadOnlySpan<byte> Magic => "SNPTABLE"u8;
 
@@ -39,6 +39,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.Text(disk.Name);
             fields.Text(disk.Damage ?? "");
             WritePath(ref fields, disk.Path);
+            WriteBase(ref fields, disk.Base);
         }
         foreach (var snapshot in Snapshots)
         {
@@ -54,6 +55,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.Text(snapshot.DiskName);
             fields.Text(snapshot.Damage ?? "");
             WritePath(ref fields, snapshot.Path);
+            WriteBase(ref fields, snapshot.Base);
         }
         return bytes[..fields.Position];
     }
@@ -82,7 +84,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             var (id, epoch, length, parent, root, key) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry(), fields.KeyCheck());
             var (name, damage) = (fields.Text(Limits.NameBytesMax), ReadDamage(ref fields));
             RequireLength(fields, length);
-            disks.Add(new(id, epoch, length, parent, root, key, name, damage, ReadPath(ref fields)));
+            disks.Add(new(id, epoch, length, parent, root, key, name, damage, ReadPath(ref fields), ReadBase(ref fields)));
         }
         var snapshots = new List<SnapshotRow>();
         for (var i = 0; i < snapshotCount; i++)
@@ -90,7 +92,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             var (id, epoch, length, disk, parent, hidden, root, key) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.Entry(), fields.KeyCheck());
             var (name, diskName) = (fields.Text(Limits.NameBytesMax), fields.Text(Limits.NameBytesMax));
             RequireLength(fields, length);
-            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, key, name, diskName, ReadDamage(ref fields), ReadPath(ref fields)));
+            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, key, name, diskName, ReadDamage(ref fields), ReadPath(ref fields), ReadBase(ref fields)));
         }
         fields.Require(fields.Left == 0, "it is longer than its rows");
         return new(nextDisk, nextSnapshot, disks, snapshots, poolDamage);
@@ -125,10 +127,27 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         return new(detours);
     }
 
+    private static void WriteBase(ref FieldWriter fields, BaseRow row)
+    {
+        fields.U64((ulong)row.LengthBytes);
+        fields.Text(row.Name);
+    }
+
+    private static BaseRow ReadBase(ref FieldReader fields)
+    {
+        var row = new BaseRow((long)fields.U64(), fields.Text(Limits.NameBytesMax));
+        fields.Require(row.LengthBytes == 0 == (row.Name.Length == 0), "a base has no name or no size");
+        if (row.LengthBytes != 0) RequireLength(fields, row.LengthBytes);
+        return row;
+    }
+
     private static void RequireLength(FieldReader fields, long lengthBytes) =>
         fields.Require(lengthBytes is > 0 and <= Limits.DiskBytesMax && lengthBytes % Limits.BlockBytes == 0, "a size is impossible");
 }
 
-internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Parent, MapEntry Root, UInt128 KeyCheck, string Name, string? Damage, EpochPath Path);
+internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, uint Parent, MapEntry Root, UInt128 KeyCheck, string Name, string? Damage, EpochPath Path, BaseRow Base);
 
-internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, UInt128 KeyCheck, string Name, string DiskName, string? Damage, EpochPath Path);
+internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, UInt128 KeyCheck, string Name, string DiskName, string? Damage, EpochPath Path, BaseRow Base);
+
+/// <summary>A base by its size and name; 0 and empty for none.</summary>
+internal readonly record struct BaseRow(long LengthBytes, string Name);

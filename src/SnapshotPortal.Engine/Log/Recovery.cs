@@ -114,7 +114,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         while (records.Next())
         {
             HasChanges |= records.Kind != RecordKind.MapPages;
-            if (records.Kind is RecordKind.Write or RecordKind.Zero) ApplyData(ref records, location, what);
+            if (records.Kind is RecordKind.Write or RecordKind.Zero or RecordKind.Fill) ApplyData(ref records, location, what);
             else if (records.Kind != RecordKind.MapPages) ApplyChange(records.Change);
             location = location.Plus(records.Crcs.Length);
         }
@@ -132,6 +132,7 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
         if (record.Lba < 0 || blocks <= 0 || record.Lba > disk.LengthBytes / Limits.BlockBytes - blocks)
             throw new EngineException(EngineFault.Corrupt, $"{what} is damaged: it writes outside the disk '{disk.Name}'.");
         if (record.Kind == RecordKind.Zero) disk.Map.SetZero(record.Lba, blocks, state.EditOf(disk));
+        else if (record.Kind == RecordKind.Fill) disk.Map.Fill(record.Lba, location, record.Crcs, state.EditOf(disk));
         else disk.Map.SetBlocks(record.Lba, location, record.Crcs, state.EditOf(disk));
     }
 

@@ -15,16 +15,20 @@ internal sealed class BlockMap
     // What stands for the root while no page of it is loaded. Changed only before root is published.
     private MapEntry rootEntry;
 
-    public BlockMap(MapCache cache, long lengthBytes, MapEntry rootEntry = default)
-        : this(cache, HeightFor(lengthBytes), null, rootEntry) { }
+    public BlockMap(MapCache cache, long lengthBytes, MapEntry rootEntry = default, MapBase? under = null)
+        : this(cache, HeightFor(lengthBytes), null, rootEntry, under) { }
 
-    private BlockMap(MapCache cache, int height, MapPage? root, MapEntry rootEntry)
+    private BlockMap(MapCache cache, int height, MapPage? root, MapEntry rootEntry, MapBase? under)
     {
         this.cache = cache;
+        Base = under;
         this.height = height;
         this.root = root;
         this.rootEntry = rootEntry;
     }
+
+    /// <summary>Where what is absent reads from; null: it reads as zeroes.</summary>
+    public MapBase? Base { get; }
 
     /// <summary>The number of pages on the way from the root to a block.</summary>
     public int Height => height;
@@ -36,7 +40,10 @@ internal sealed class BlockMap
     public MapEntry StoredRoot => root?.Stored ?? rootEntry;
 
     /// <summary>The same tree, seen as it is now: nothing that is changed later under a newer epoch or generation shows in it.</summary>
-    public BlockMap Freeze() => new(cache, height, root, rootEntry);
+    public BlockMap Freeze() => new(cache, height, root, rootEntry, Base);
+
+    /// <summary>The same tree without its base: nothing that the base holds is absent any more.</summary>
+    public BlockMap WithoutBase() => new(cache, height, root, rootEntry, under: null);
 
     /// <summary>The same tree for a disk of another size, at least as large. Pages above the old root are the disk's own, born in its epoch.</summary>
     public BlockMap FreezeGrown(long lengthBytes, uint epoch, long generation)
@@ -50,7 +57,7 @@ internal sealed class BlockMap
             cache.Backlog.Add(1);
             page = above;
         }
-        return new(cache, HeightFor(lengthBytes), page, entry);
+        return new(cache, HeightFor(lengthBytes), page, entry, Base);
     }
 
     /// <summary>
@@ -66,6 +73,23 @@ internal sealed class BlockMap
 
     /// <summary>What the map says of one block.</summary>
     public MapEntry Find(long lba) => FindLeaf(lba, out var covering)?.Read((int)(lba % MapPage.Entries)) ?? covering;
+
+    /// <summary>The runs of absent blocks among some of one leaf.</summary>
+    public List<MapRun> Absent(long lba, int blocks)
+    {
+        Span<MapEntry> entries = stackalloc MapEntry[MapPage.Entries];
+        entries = entries[..blocks];
+        if (FindLeaf(lba, out var covering) is { } leaf) leaf.Read((int)(lba % MapPage.Entries), entries);
+        else entries.Fill(covering);
+        var runs = new List<MapRun>();
+        for (var i = 0; i < blocks; i++)
+        {
+            var start = i;
+            while (i < blocks && entries[i].IsAbsent) i++;
+            if (i > start) runs.Add(new(lba + start, i - start, LocationKind.Absent));
+        }
+        return runs;
+    }
 
     /// <summary>Makes the pages changeable that setting the blocks of one leaf will change, so that it cannot fail. The writer only.</summary>
     public void PrepareBlocks(long lba, MapEdit edit) => WritableLeaf(lba, edit);
@@ -105,10 +129,14 @@ internal sealed class BlockMap
         }
     }
 
-    /// <summary>Makes a range read as zeroes; what is absent stays absent. The writer only.</summary>
+    /// <summary>Points those of a run of blocks in one leaf that are absent to consecutive blocks of the base. The writer only.</summary>
+    public void Fill(long lba, Location location, ReadOnlySpan<uint> crcs, MapEdit edit) =>
+        WritableLeaf(lba, edit).Fill((int)(lba % MapPage.Entries), location, crcs, edit);
+
+    /// <summary>Makes a range read as zeroes; what is absent stays absent where there is no base that it would show. The writer only.</summary>
     public void SetZero(long lba, long blocks, MapEdit edit)
     {
-        if (LoadedRoot(out var entry) is null && entry.Kind != LocationKind.Page) return;
+        if (LoadedRoot(out var entry) is null && IsZeroes(entry)) return;
         SetZeroBelow(WritableRoot(edit), height - 1, lba, lba + blocks, edit);
     }
 
@@ -116,7 +144,7 @@ internal sealed class BlockMap
     {
         if (level == 0)
         {
-            page.SetZero((int)(from % MapPage.Entries), (int)(to - from), edit);
+            page.SetZero((int)(from % MapPage.Entries), (int)(to - from), Base is not null, edit);
             return;
         }
         var covered = 1L << level * MapPage.EntryBits;
@@ -125,11 +153,11 @@ internal sealed class BlockMap
             var end = Math.Min(to, (at / covered + 1) * covered);
             var index = IndexOf(at, level);
             var child = page.Child(index, out var entry);
-            if (child is not null || entry.Kind == LocationKind.Page)
+            if (child is not null || !IsZeroes(entry))
             {
                 if (end - at == covered)
                 {
-                    edit.Freed.Trees.Add(new(new BlockMap(cache, level, child, entry), edit.SharedUpTo, Heir: null, edit.Added));
+                    if (child is not null || !entry.IsAbsent) edit.Freed.Trees.Add(new(new BlockMap(cache, level, child, entry, under: null), edit.SharedUpTo, Heir: null, edit.Added));
                     page.SetChildZero(index, edit.Epoch);
                 }
                 else
@@ -140,6 +168,9 @@ internal sealed class BlockMap
             at = end;
         }
     }
+
+    // Whether everything that an entry without a page stands for reads as zeroes.
+    private bool IsZeroes(MapEntry entry) => entry.Kind == LocationKind.Zero || (entry.IsAbsent && Base is null);
 
     private MapPage WritableLeaf(long lba, MapEdit edit)
     {

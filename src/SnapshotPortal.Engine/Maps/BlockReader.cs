@@ -7,9 +7,11 @@ namespace SnapshotPortal.Engine.Maps;
 /// <summary>Reads a device's bytes through its map: one look-up for each leaf, one read for each run of consecutive blocks, every block checked, then decrypted.</summary>
 internal static class BlockReader
 {
+    /// <summary>Fills the destination; true where some of it came from the map's base.</summary>
     [SkipLocalsInit]
-    public static void Read(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long offsetBytes, Span<byte> destination)
+    public static bool Read(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long offsetBytes, Span<byte> destination)
     {
+        var isCold = false;
         Span<byte> block = stackalloc byte[Limits.BlockBytes];
         while (!destination.IsEmpty)
         {
@@ -17,34 +19,34 @@ internal static class BlockReader
             int count;
             if (within != 0 || destination.Length < Limits.BlockBytes)
             {
-                ReadInLeaf(map, segments, cipher, lba, block);
+                isCold |= ReadInLeaf(map, segments, cipher, lba, block);
                 count = (int)Math.Min(Limits.BlockBytes - within, destination.Length);
                 block.Slice((int)within, count).CopyTo(destination);
             }
             else
             {
                 count = (int)Math.Min(destination.Length / Limits.BlockBytes, MapPage.Entries - lba % MapPage.Entries) * Limits.BlockBytes;
-                ReadInLeaf(map, segments, cipher, lba, destination[..count]);
+                isCold |= ReadInLeaf(map, segments, cipher, lba, destination[..count]);
             }
             destination = destination[count..];
             offsetBytes += count;
         }
+        return isCold;
     }
 
-    /// <summary>Reads whole blocks that lie in one leaf.</summary>
+    /// <summary>Reads whole blocks that lie in one leaf; true where some came from the map's base.</summary>
     /// <remarks>
     /// What a reader found in the map may be out of use, and given back, before it gets there. It then looks again: only a
     /// place that the map still names is damaged.
     /// </remarks>
-    public static void ReadInLeaf(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long lba, Span<byte> blocks)
+    public static bool ReadInLeaf(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long lba, Span<byte> blocks)
     {
         var failed = default(Location);
         while (true)
         {
             try
             {
-                TryReadInLeaf(map, segments, cipher, lba, blocks);
-                return;
+                return TryReadInLeaf(map, segments, cipher, lba, blocks);
             }
             catch (EngineException e) when (e.Fault == EngineFault.Corrupt && e.Location != failed && e.Location != default)
             {
@@ -58,13 +60,10 @@ internal static class BlockReader
     }
 
     [SkipLocalsInit]
-    private static void TryReadInLeaf(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long lba, Span<byte> blocks)
+    private static bool TryReadInLeaf(BlockMap map, SegmentFiles segments, BlockCipher? cipher, long lba, Span<byte> blocks)
     {
-        if (map.FindLeaf(lba, out _) is not { } leaf)
-        {
-            blocks.Clear();
-            return;
-        }
+        if (map.FindLeaf(lba, out var covering) is not { } leaf) return ReadUnstored(map, covering, lba, blocks);
+        var isCold = false;
         Span<MapEntry> entries = stackalloc MapEntry[MapPage.Entries];
         entries = entries[..(blocks.Length / Limits.BlockBytes)];
         leaf.Read((int)(lba % MapPage.Entries), entries);
@@ -73,11 +72,20 @@ internal static class BlockReader
             var run = RunLength(entries);
             var bytes = blocks[..(run * Limits.BlockBytes)];
             if (entries[0].Kind == LocationKind.Block) ReadRun(segments, cipher, lba, entries[..run], bytes);
-            else bytes.Clear();
+            else isCold |= ReadUnstored(map, entries[0], lba, bytes);
             entries = entries[run..];
             blocks = blocks[bytes.Length..];
             lba += run;
         }
+        return isCold;
+    }
+
+    private static bool ReadUnstored(BlockMap map, MapEntry entry, long lba, Span<byte> blocks)
+    {
+        var under = entry.IsAbsent ? map.Base : null;
+        if (under is null) blocks.Clear();
+        else under.Read(lba, blocks);
+        return under is not null;
     }
 
     private static void ReadRun(SegmentFiles segments, BlockCipher? cipher, long lba, ReadOnlySpan<MapEntry> entries, Span<byte> blocks)
@@ -99,7 +107,7 @@ internal static class BlockReader
         if (first.Kind == LocationKind.Block)
             while (run < entries.Length && entries[run].Location == first.Location.Plus(run)) run++;
         else
-            while (run < entries.Length && entries[run].Kind != LocationKind.Block) run++;
+            while (run < entries.Length && entries[run].Kind == first.Kind) run++;
         return run;
     }
 }

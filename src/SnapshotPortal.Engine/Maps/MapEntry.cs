@@ -16,20 +16,28 @@ internal readonly record struct MapEntry(Location Location, uint Crc, uint Birth
     public static MapEntry Zero(uint birth) => new(Location.Zero, 0, birth);
 }
 
-/// <summary>Where a block lies: kind (8 bits), segment (32), block within the segment (24).</summary>
+/// <summary>Where a block lies: of the base or not (1 bit), kind (7), segment (32), block within the segment (24).</summary>
 internal readonly record struct Location(ulong Value)
 {
+    private const ulong OfBase = 1UL << 63;
+
     public const int BlockBits = 24;
 
     public static readonly Location Zero = new((ulong)LocationKind.Zero << 56);
 
     public static Location Of(LocationKind kind, uint segment, uint block) => new((ulong)kind << 56 | (ulong)segment << BlockBits | block);
 
-    public LocationKind Kind => (LocationKind)(Value >> 56);
+    public LocationKind Kind => (LocationKind)(Value >> 56 & 0x7F);
+
+    /// <summary>Whether the block is the base's: stored, but no change.</summary>
+    public bool IsOfBase => (Value & OfBase) != 0;
 
     public uint Segment => (uint)(Value >> BlockBits);
 
     public uint Block => (uint)Value & ((1u << BlockBits) - 1);
+
+    /// <summary>The same place, as that of a block of the base.</summary>
+    public Location AsOfBase() => new(Value | OfBase);
 
     /// <summary>The location <paramref name="blocks"/> further on in the same segment.</summary>
     public Location Plus(int blocks) => new(Value + (uint)blocks);
@@ -37,7 +45,7 @@ internal readonly record struct Location(ulong Value)
 
 internal enum LocationKind : byte
 {
-    /// <summary>Never written.</summary>
+    /// <summary>Never written: reads from the disk's base, or as zeroes.</summary>
     Absent = 0,
 
     /// <summary>Reads as zeroes by a trim or a write of zeroes.</summary>

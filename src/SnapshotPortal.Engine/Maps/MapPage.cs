@@ -120,13 +120,30 @@ internal sealed class MapPage
         EndChange();
     }
 
-    /// <summary>Sets the blocks in a run of entries to zero; what is absent or zero stays as it is. The writer only.</summary>
-    public void SetZero(int first, int count, MapEdit edit)
+    /// <summary>Sets those of a run of entries that are absent to consecutive blocks of the base; the other blocks are not needed. The writer only.</summary>
+    public void Fill(int first, Location location, ReadOnlySpan<uint> crcs, MapEdit edit)
+    {
+        BeginChange();
+        for (var i = 0; i < crcs.Length; i++)
+        {
+            if (!entries[first + i].IsAbsent)
+            {
+                edit.Freed.Blocks.Add(location.Plus(i));
+                continue;
+            }
+            edit.Added.Add(1);
+            entries[first + i] = new(location.Plus(i).AsOfBase(), crcs[i], edit.Epoch);
+        }
+        EndChange();
+    }
+
+    /// <summary>Sets the blocks in a run of entries to zero, and what is absent where it hides a base; what is zero stays as it is. The writer only.</summary>
+    public void SetZero(int first, int count, bool hidesBase, MapEdit edit)
     {
         Free(first, count, edit);
         BeginChange();
         for (var i = first; i < first + count; i++)
-            if (entries[i].Kind == LocationKind.Block) entries[i] = MapEntry.Zero(edit.Epoch);
+            if (entries[i].Kind == LocationKind.Block || (hidesBase && entries[i].IsAbsent)) entries[i] = MapEntry.Zero(edit.Epoch);
         EndChange();
     }
 

@@ -4,7 +4,8 @@ namespace SnapshotPortal.Engine.Maps;
 internal sealed class MapWalk(BlockMap map, long firstLba, long endLba, uint sinceEpoch)
 {
     /// <summary>
-    /// Runs of blocks that are zero or stored and were born after the epoch; what is absent or older is left out.
+    /// Runs of blocks that are zero or stored and were born after the epoch; what is absent or older is left out, and what is of
+    /// the base unless the epoch is 0.
     /// Neighbouring runs of one kind may follow each other.
     /// </summary>
     public IEnumerable<MapRun> Runs()
@@ -49,7 +50,7 @@ internal sealed class MapWalk(BlockMap map, long firstLba, long endLba, uint sin
         }
     }
 
-    private LocationKind KindOf(MapEntry entry) => entry.Birth > sinceEpoch ? entry.Kind : LocationKind.Absent;
+    private LocationKind KindOf(MapEntry entry) => entry.Birth > sinceEpoch && !(entry.Location.IsOfBase && sinceEpoch > 0) ? entry.Kind : LocationKind.Absent;
 
     private MapRun Clipped(long lba, long blocks, LocationKind kind)
     {

@@ -18,7 +18,35 @@ internal static class DeviceRange
     {
         var endBytes = offsetBytes + lengthBytes;
         var endLba = (endBytes + Limits.BlockBytes - 1) / Limits.BlockBytes;
-        return MapRun.AsExtents(Runs(map, offsetBytes / Limits.BlockBytes, endLba), offsetBytes, endBytes, withHoles: true);
+        var under = map().Base;
+        var extents = MapRun.AsExtents(Runs(map, offsetBytes / Limits.BlockBytes, endLba), offsetBytes, endBytes, withHoles: true);
+        return under is null ? extents : Joined(extents.SelectMany(extent => extent.Kind == ExtentKind.Hole ? OfBase(under, extent) : [extent]));
+    }
+
+    /// <summary>What is absent as the base has it; as stored bytes while the base is not at hand.</summary>
+    private static IEnumerable<Extent> OfBase(MapBase under, Extent hole)
+    {
+        var end = Math.Clamp(under.LengthBytes, hole.OffsetBytes, hole.EndBytes);
+        var held = hole with { LengthBytes = end - hole.OffsetBytes, Kind = ExtentKind.Data };
+        if (held.LengthBytes > 0)
+            foreach (var extent in under.Content?.Extents(held.OffsetBytes, held.LengthBytes) ?? [held]) yield return extent;
+        if (hole.EndBytes > end) yield return new(end, hole.EndBytes - end, ExtentKind.Hole);
+    }
+
+    private static IEnumerable<Extent> Joined(IEnumerable<Extent> extents)
+    {
+        Extent? open = null;
+        foreach (var extent in extents)
+        {
+            if (open is { } before && before.Kind == extent.Kind)
+            {
+                open = before with { LengthBytes = extent.EndBytes - before.OffsetBytes };
+                continue;
+            }
+            if (open is { } done) yield return done;
+            open = extent;
+        }
+        if (open is { } last) yield return last;
     }
 
     // A page that the walk comes to late may be out of use and given back: as a reader does, it then looks again, from there on.

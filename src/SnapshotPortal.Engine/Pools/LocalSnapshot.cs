@@ -36,6 +36,9 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     /// <summary>Why the content may not be what was kept: its disk was damaged when the snapshot was taken. Otherwise null.</summary>
     public string? Damage { get; init; }
 
+    /// <summary>The name of what it reads from where its disk was not whole yet (<see cref="Pool.HandInBase"/>); null where it was.</summary>
+    public string? BaseName => Map.Base?.Name;
+
     /// <summary>Whether what is stored of it is encrypted.</summary>
     public bool IsEncrypted => Key is not null;
 
@@ -141,12 +144,13 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
 
     /// <summary>
     /// The ranges that changed after <paramref name="epoch"/> (an earlier snapshot's <see cref="Epoch"/> of the same disk),
-    /// as <see cref="ExtentKind.Data"/> or <see cref="ExtentKind.Zero"/>; unchanged ranges are left out. 0: everything ever written.
+    /// as <see cref="ExtentKind.Data"/> or <see cref="ExtentKind.Zero"/>; unchanged ranges are left out, and so is what came from a base. 0: everything ever written, and what the base holds.
     /// The cost follows the changes, not the disk.
     /// </summary>
     public IEnumerable<Extent> ChangedSince(uint epoch)
     {
         if (!CanCompareTo(epoch)) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"The snapshot '{Name}' cannot be compared to that epoch: it is later, or the disk was rolled back behind it.");
+        if (epoch == 0 && Map.Base is not null) return Extents(0, LengthBytes).Where(extent => extent.Kind != ExtentKind.Hole);
         var blocks = LengthBytes / Limits.BlockBytes;
         return MapRun.AsExtents(new MapWalk(Map, 0, blocks, epoch).Runs(), 0, LengthBytes, withHoles: false);
     }

@@ -142,11 +142,45 @@ public sealed class Pool : IDisposable
         return disk;
     }
 
-    private PoolDisk CreateDisk(string name, long lengthBytes, UInt128 keyCheck)
+    /// <summary>
+    /// Makes a disk, at least as large as <paramref name="content"/>, that has its content from the beginning: whatever the size, at
+    /// once. It reads from there what it does not hold yet; <see cref="PoolDisk.HydrateAsync"/> copies the rest. What comes from
+    /// there is no change: <see cref="LocalSnapshot.ChangedSince"/> of <see cref="PoolDisk.BaseEpoch"/> leaves it out. Durable on return.
+    /// </summary>
+    /// <param name="name">The disk's name.</param>
+    /// <param name="lengthBytes">Its size.</param>
+    /// <param name="baseName">What the pool keeps of the content, 1–64 bytes: whoever opens the pool again hands it in by that name, see <see cref="HandInBase"/>.</param>
+    /// <param name="content">The content; it must never change.</param>
+    /// <param name="key">As with the other disks; empty: not encrypted.</param>
+    public PoolDisk CreateDiskOn(string name, long lengthBytes, string baseName, IBlockDevice content, ReadOnlySpan<byte> key = default)
+    {
+        CheckName(baseName);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lengthBytes, content.LengthBytes);
+        var disk = CreateDisk(name, lengthBytes, key.IsEmpty ? 0 : BlockCipher.CheckOf(key), baseName, content.LengthBytes);
+        if (!key.IsEmpty) disk.Unlock(key);
+        HandInBase(baseName, content);
+        return disk;
+    }
+
+    /// <summary>The names of the bases that disks and local snapshots, also deleted ones that others go on from, still read from. Their content must stay.</summary>
+    public IReadOnlyList<string> Bases => [.. state.Bases().Select(known => known.Name)];
+
+    /// <summary>
+    /// Hands in the content of a base again: until then blocks that are not copied yet cannot be read, with
+    /// <see cref="EngineFault.StoreUnavailable"/>. Nothing happens where no disk needs it.
+    /// </summary>
+    public void HandInBase(string baseName, IBlockDevice content)
+    {
+        CheckOpen();
+        state.Bases().FirstOrDefault(known => known.Name == baseName)?.HandIn(content);
+    }
+
+    private PoolDisk CreateDisk(string name, long lengthBytes, UInt128 keyCheck, string baseName = "", long baseBytes = 0)
     {
         CheckName(name);
         CheckLength(lengthBytes);
-        Change(() => new(RecordKind.CreateDisk, Disk: state.NextDisk, LengthBytes: lengthBytes, Name: name, KeyCheck: keyCheck));
+        var kind = baseName.Length == 0 ? RecordKind.CreateDisk : RecordKind.CreateDiskOnBase;
+        Change(() => new(kind, Disk: state.NextDisk, LengthBytes: lengthBytes, Name: name, KeyCheck: keyCheck, BaseBytes: baseBytes, Base: baseName));
         return state.FindDisk(name) ?? throw new EngineException(EngineFault.Missing, $"The disk '{name}' was deleted.");
     }
 
@@ -360,6 +394,14 @@ public sealed class Pool : IDisposable
         }
     }
 
+    /// <summary>Ends that a disk reads from its base, unless it has another map than the one that was found whole. Durable on return.</summary>
+    internal void LetBaseGo(PoolDisk disk, Maps.BlockMap whole)
+    {
+        CheckOpen();
+        Log.Change(() => disk.Map == whole ? [new(RecordKind.LetBaseGo, disk.Id)] : []);
+        Log.Flusher.Flush();
+    }
+
     /// <summary>Asked before every change of a disk: waits where checkpoints have fallen behind.</summary>
     internal void Admit() => upkeep?.Admit();
 
@@ -387,7 +429,7 @@ public sealed class Pool : IDisposable
     {
         // Ids ascend with time, so a parent stands before its children.
         foreach (var row in table.Snapshots)
-            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, new(Pages, row.LengthBytes, row.Root))
+            state.Add(new LocalSnapshot(this, row.Id, row.Name, row.Disk, row.DiskName, new(Pages, row.LengthBytes, row.Root, state.BaseOf(row.Base.Name, row.Base.LengthBytes)))
             {
                 LengthBytes = row.LengthBytes,
                 Epoch = row.Epoch,
@@ -399,7 +441,7 @@ public sealed class Pool : IDisposable
                 Parent = ParentOf(row.Parent),
             });
         foreach (var row in table.Disks)
-            state.Add(new PoolDisk(this, row.Id, row.Name, new(Pages, row.LengthBytes, row.Root))
+            state.Add(new PoolDisk(this, row.Id, row.Name, new(Pages, row.LengthBytes, row.Root, state.BaseOf(row.Base.Name, row.Base.LengthBytes)))
             {
                 LengthBytes = row.LengthBytes,
                 Epoch = row.Epoch,

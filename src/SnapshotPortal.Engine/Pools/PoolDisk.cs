@@ -1,6 +1,7 @@
 using System.Buffers;
 using SnapshotPortal.Engine.Crypto;
 using SnapshotPortal.Engine.Maps;
+using SnapshotPortal.Engine.Repositories;
 
 namespace SnapshotPortal.Engine.Pools;
 
@@ -10,8 +11,14 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     // One leaf of the map: a larger piece would gain nothing and hold up the requests behind it.
     private const int PieceBlocksMax = MapPage.Entries;
 
+    /// <summary>The epoch of the base of a disk that was made on one: what changed after it is what differs from the base.</summary>
+    public const uint BaseEpoch = 1;
+
+    private const int FillBlocksMax = Limits.ChunkBytes / Limits.BlockBytes;
+
     private readonly Pool pool;
     private volatile BlockMap map;
+    private volatile ColdReads? coldReads;
     private long lengthBytes;
 
     internal PoolDisk(Pool pool, uint id, string name, BlockMap map)
@@ -48,6 +55,9 @@ public sealed class PoolDisk : IBlockDevice, IVersion
 
     /// <summary>What the disk has done since the pool was opened.</summary>
     public DiskCounters Counters => Activity.Counters;
+
+    /// <summary>The name of what it reads from where it is not whole yet (<see cref="Pool.HandInBase"/>); null once it is.</summary>
+    public string? BaseName => map.Base?.Name;
 
     /// <summary>Whether what is stored of it is encrypted.</summary>
     public bool IsEncrypted => Key is not null;
@@ -100,7 +110,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         try
         {
             var cipher = RequireCipher();
-            BlockReader.Read(Map, pool.Segments, cipher, offsetBytes, destination);
+            if (BlockReader.Read(Map, pool.Segments, cipher, offsetBytes, destination)) coldReads?.Add(offsetBytes);
             if (cipher is not null)
             {
                 RequireExisting(); // Deleted or closed meanwhile, and its key wiped.
@@ -156,6 +166,88 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     }
 
     /// <summary>
+    /// Copies what the disk's base holds and the disk does not, what reads ask for first, until the disk is whole and lets its base
+    /// go. Returns at once where it is. It can be ended and called again at any time, and goes on where it was.
+    /// </summary>
+    /// <param name="rate">How fast it may read from the base, or null.</param>
+    /// <param name="progress">Told after every piece, in order.</param>
+    /// <param name="workers">How many pieces are fetched side by side.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="EngineException">What the base throws, as <see cref="EngineFault.StoreUnavailable"/>, and what writes throw.</exception>
+    public async Task HydrateAsync(ByteRate? rate, IProgress<HydrationProgress>? progress, int workers, CancellationToken cancel)
+    {
+        try
+        {
+            var asked = coldReads = new();
+            while (Map is { Base: { } under } now)
+            {
+                RequireExisting();
+                await new Hydration(this, now, under.RequireContent(), asked, rate, progress, workers).RunAsync(cancel);
+                pool.LetBaseGo(this, now);
+            }
+        }
+        finally
+        {
+            coldReads = null;
+        }
+    }
+
+    /// <summary>Copies those of some blocks of one leaf of the map that are absent from the base.</summary>
+    internal unsafe void Fill(long lba, int blocks)
+    {
+        if (Map is not { Base: { } under } now) return;
+        RequireWritable();
+        var cipher = RequireCipher();
+        foreach (var run in AbsentRuns(now, lba, blocks))
+        {
+            var room = ArrayPool<byte>.Shared.Rent((int)run.Blocks * Limits.BlockBytes);
+            try
+            {
+                var content = room.AsSpan(0, (int)run.Blocks * Limits.BlockBytes);
+                under.Read(run.Lba, content);
+                cipher?.Encrypt(run.Lba, content, content);
+                fixed (byte* data = content) Fill(under, run, data);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(room);
+            }
+        }
+    }
+
+    private unsafe void Fill(MapBase under, MapRun run, byte* data)
+    {
+        for (var done = 0; done < run.Blocks; done += FillBlocksMax)
+        {
+            pool.Admit();
+            pool.Log.Fill(this, under, run.Lba + done, (int)Math.Min(FillBlocksMax, run.Blocks - done), data + (long)done * Limits.BlockBytes);
+        }
+    }
+
+    /// <summary>How many of some blocks of one leaf are absent.</summary>
+    internal int AbsentBlocks(BlockMap now, long lba, int blocks) => (int)AbsentRuns(now, lba, blocks).Sum(run => run.Blocks);
+
+    private List<MapRun> AbsentRuns(BlockMap now, long lba, int blocks)
+    {
+        for (var failed = default(Location); ;)
+        {
+            try
+            {
+                return now.Absent(lba, blocks);
+            }
+            catch (EngineException e) when (e.Fault == EngineFault.Corrupt && e.Location != failed && e.Location != default)
+            {
+                RequireExisting();
+                failed = e.Location; // As a reader does: what was given back meanwhile is looked up again.
+            }
+            catch (ObjectDisposedException)
+            {
+                pool.CheckOpen(); // A segment that was replaced.
+            }
+        }
+    }
+
+    /// <summary>
     /// Hands in the key (64 bytes) of an encrypted disk: it, its snapshots and its clones can be read and written from now on.
     /// <see cref="EngineFault.KeyUnavailable"/> where it is another key. Nothing to do for a disk that is not encrypted.
     /// </summary>
@@ -192,7 +284,11 @@ public sealed class PoolDisk : IBlockDevice, IVersion
             if (within != 0 || lengthBytes < Limits.BlockBytes)
             {
                 count = Math.Min(Limits.BlockBytes - within, lengthBytes);
-                pool.Log.Patch(this, lba, (int)within, (int)count, data);
+                while (!pool.Log.Patch(this, lba, (int)within, (int)count, data))
+                {
+                    coldReads?.Add(offsetBytes);
+                    Fill(lba, 1);
+                }
             }
             else if (data is null)
             {
@@ -211,6 +307,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
             if (data is not null) data += count;
         }
     }
+
     /// <summary>Encrypts on the caller's thread, so that disks do so side by side and the log's leader only copies.</summary>
     private unsafe void WriteEncrypted(BlockCipher cipher, long lba, ReadOnlySpan<byte> blocks)
     {

@@ -16,6 +16,7 @@ internal sealed class PoolState(Pool pool)
     private readonly Dictionary<string, PoolDisk> disksByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LocalSnapshot> snapshotsByName = new(StringComparer.Ordinal);
     private readonly Dictionary<UInt128, DiskKey> keys = [];
+    private readonly Dictionary<string, MapBase> bases = new(StringComparer.Ordinal);
     private DiskCounters deletedDisks;
 
     public uint NextDisk { get; set; } = 1;
@@ -61,8 +62,8 @@ internal sealed class PoolState(Pool pool)
     public PoolTable Table() => new(
         NextDisk,
         NextSnapshot,
-        [.. disks.Values.Select(disk => new DiskRow(disk.Id, disk.Epoch, disk.LengthBytes, disk.Parent?.Id ?? 0, default, disk.Key?.Check ?? 0, disk.Name, disk.Damage, disk.Path))],
-        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Key?.Check ?? 0, snapshot.Name, snapshot.DiskName, snapshot.Damage, snapshot.Path))],
+        [.. disks.Values.Select(disk => new DiskRow(disk.Id, disk.Epoch, disk.LengthBytes, disk.Parent?.Id ?? 0, default, disk.Key?.Check ?? 0, disk.Name, disk.Damage, disk.Path, RowOf(disk.Map.Base)))],
+        [.. snapshots.Values.Select(snapshot => new SnapshotRow(snapshot.Id, snapshot.Epoch, snapshot.LengthBytes, snapshot.DiskId, snapshot.Parent?.Id ?? 0, snapshot.IsHidden, default, snapshot.Key?.Check ?? 0, snapshot.Name, snapshot.DiskName, snapshot.Damage, snapshot.Path, RowOf(snapshot.Map.Base)))],
         Damage);
 
     public PoolDisk? FindDisk(string name)
@@ -129,6 +130,25 @@ internal sealed class PoolState(Pool pool)
         }
     }
 
+    /// <summary>The base of that name, one for all that read from it; null for no name.</summary>
+    public MapBase? BaseOf(string name, long lengthBytes)
+    {
+        if (name.Length == 0) return null;
+        lock (guard)
+        {
+            if (!bases.TryGetValue(name, out var known)) bases.Add(name, known = new(name, lengthBytes));
+            return known;
+        }
+    }
+
+    /// <summary>The bases that disks or snapshots, also hidden ones, still need.</summary>
+    public MapBase[] Bases()
+    {
+        lock (guard) return [.. bases.Values];
+    }
+
+    private static BaseRow RowOf(MapBase? known) => known is null ? new(0, "") : new(known.LengthBytes, known.Name);
+
     /// <summary>Wipes all keys. The pool is closed.</summary>
     public void WipeKeys()
     {
@@ -141,7 +161,7 @@ internal sealed class PoolState(Pool pool)
     {
         lock (guard)
         {
-            if (change.Kind is RecordKind.CreateDisk or RecordKind.CloneDisk)
+            if (change.Kind is RecordKind.CreateDisk or RecordKind.CreateDiskOnBase or RecordKind.CloneDisk)
             {
                 if (disksByName.ContainsKey(change.Name)) throw new EngineException(EngineFault.Exists, $"There is a disk '{change.Name}' in the pool already.");
             }
@@ -149,6 +169,8 @@ internal sealed class PoolState(Pool pool)
             {
                 throw new EngineException(EngineFault.Missing, "The disk was deleted.");
             }
+            if (change.Kind == RecordKind.CreateDiskOnBase && bases.TryGetValue(change.Base, out var known) && known.LengthBytes != change.BaseBytes)
+                throw new EngineException(EngineFault.Exists, $"The pool knows the base '{change.Base}' with {known.LengthBytes} bytes, not with {change.BaseBytes}.");
             if (change.Kind is RecordKind.TakeSnapshot or RecordKind.RollBackDisk && snapshotsByName.ContainsKey(change.Name))
                 throw new EngineException(EngineFault.Exists, $"There is a local snapshot '{change.Name}' in the pool already.");
             if (change.Kind is RecordKind.CloneDisk or RecordKind.DeleteSnapshot or RecordKind.RollBackDisk && (!snapshots.TryGetValue(change.Snapshot, out var snapshot) || snapshot.IsHidden))
@@ -162,6 +184,14 @@ internal sealed class PoolState(Pool pool)
         {
             case RecordKind.CreateDisk:
                 Add(new PoolDisk(pool, change.Disk, change.Name, new(pool.Pages, change.LengthBytes)) { LengthBytes = change.LengthBytes, Key = KeyOf(change.KeyCheck) });
+                break;
+            case RecordKind.CreateDiskOnBase:
+                var empty = new BlockMap(pool.Pages, change.LengthBytes, under: BaseOf(change.Base, change.BaseBytes));
+                Add(new PoolDisk(pool, change.Disk, change.Name, empty) { LengthBytes = change.LengthBytes, Key = KeyOf(change.KeyCheck), Epoch = PoolDisk.BaseEpoch + 1 });
+                break;
+            case RecordKind.LetBaseGo:
+                disks[change.Disk].Map = disks[change.Disk].Map.WithoutBase();
+                DropBases();
                 break;
             case RecordKind.DeleteDisk:
                 Remove(disks[change.Disk]);
@@ -207,6 +237,17 @@ internal sealed class PoolState(Pool pool)
         Move(disk, to);
     }
 
+    // Few: one for each stored snapshot that disks are being made from.
+    private void DropBases()
+    {
+        lock (guard)
+        {
+            if (bases.Count == 0) return;
+            var needed = disks.Values.Select(disk => disk.Map.Base).Concat(snapshots.Values.Select(snapshot => snapshot.Map.Base)).ToHashSet();
+            foreach (var known in bases.Values.Where(known => !needed.Contains(known)).ToList()) bases.Remove(known.Name);
+        }
+    }
+
     private void Move(PoolDisk disk, LocalSnapshot? parent)
     {
         lock (guard)
@@ -229,6 +270,7 @@ internal sealed class PoolState(Pool pool)
             Release(disk.Key);
             Freed.Trees.Add(new(disk.Map, disk.Parent?.Epoch ?? 0, Heir: null, Added: null));
             Detach(disk);
+            DropBases();
         }
     }
 
@@ -241,6 +283,7 @@ internal sealed class PoolState(Pool pool)
             snapshot.IsHidden = true;
             Release(snapshot.Key);
             RemoveWhereUnneeded(snapshot);
+            DropBases();
         }
     }
 
