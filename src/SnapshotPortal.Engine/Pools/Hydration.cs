@@ -29,7 +29,18 @@ internal sealed class Hydration(PoolDisk disk, BlockMap map, IBlockDevice conten
     {
         totalBytes = Pieces(0, content.LengthBytes, isAsked: false).Sum(piece => (long)piece.LengthBytes);
         progress?.Report(new(0, totalBytes));
-        await Parallel.ForEachAsync(InOrder(), new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, CopyAsync);
+        if (workers == 1) await CopyAsync(cancel);
+        else await Parallel.ForEachAsync(InOrder(), new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, CopyAsync);
+    }
+
+    /// <summary>On the caller's thread, so that a simulation does the same again.</summary>
+    private async Task CopyAsync(CancellationToken cancel)
+    {
+        foreach (var piece in InOrder())
+        {
+            cancel.ThrowIfCancellationRequested();
+            await CopyAsync(piece, cancel);
+        }
     }
 
     /// <summary>All pieces, ascending, but first what was asked for.</summary>

@@ -108,7 +108,9 @@ public sealed class PoolSpaceProperties
         [.. from extent in device is PoolDisk or LocalSnapshot ? DeviceRange.Extents(() => map, 0, device.LengthBytes) : []
             where extent.Kind == ExtentKind.Data
             from block in Enumerable.Range(0, (int)(extent.LengthBytes / Limits.BlockBytes))
-            select map.Find(extent.OffsetBytes / Limits.BlockBytes + block).Location];
+            let location = map.Find(extent.OffsetBytes / Limits.BlockBytes + block).Location
+            where location.Kind == LocationKind.Block // Not what is in the base only.
+            select location];
 
     /// <summary>The blocks in use once nothing waits for a checkpoint any more.</summary>
     private static long SettledBlocks(Pool pool)
