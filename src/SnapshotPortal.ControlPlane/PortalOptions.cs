@@ -22,6 +22,9 @@ public sealed partial record PortalOptions
     /// <summary>How many manual normal snapshots a disk may have (SPEC P11).</summary>
     public required int SnapshotsPerDisk { get; init; }
 
+    /// <summary>How fast new disks are filled from snapshots, all together; 0: as fast as it goes.</summary>
+    public required long HydrationBytesPerSecond { get; init; }
+
     /// <summary>Reads and checks the configuration; throws <see cref="PortalStartException"/> naming the key, what is wrong and what is allowed.</summary>
     public static PortalOptions Read(IConfiguration configuration, string contentRoot)
     {
@@ -35,6 +38,7 @@ public sealed partial record PortalOptions
             Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
             SnapshotsPerDisk = ReadNumber(portal, "Quotas:SnapshotsPerDisk", 256, 1, 65536),
+            HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
         };
     }
 

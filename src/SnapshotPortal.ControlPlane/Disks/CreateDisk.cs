@@ -31,10 +31,10 @@ public sealed record CreateDisk(string RegionId, string ZoneId) : IOperation<Cre
 
 /// <summary>The disk that is being made.</summary>
 /// <param name="DiskId">The new disk.</param>
-/// <param name="JobId">The job that fills it from its snapshot, where there is one.</param>
+/// <param name="JobId">The job that copies the content of its snapshot, where there is one; the disk can be used at once.</param>
 public sealed record CreateDiskResult(string DiskId, [property: PortalOnly] string? JobId);
 
-internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs, ResourceIds ids, TimeProvider time)
+internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, ZonePools pools, RegionRepositories repositories, JobQueue jobs, ResourceIds ids, TimeProvider time)
     : IHandler<CreateDisk, CreateDiskResult>
 {
     public async Task<CreateDiskResult> RunAsync(CreateDisk request, Caller caller, CancellationToken cancel)
@@ -93,8 +93,13 @@ internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, Zone
         }
         else
         {
-            disk.JobId = jobs.Add(db, JobKind.FillDisk, disk.AccountId, disk.Id, disk.Name, lane: null).Id;
+            pool.CreateDiskOn(disk.Id, disk.LengthBytes, snapshot.Id, repositories.BaseOf(snapshot));
+            disk.BecomeAvailable();
         }
+
+        // A clone goes on from a disk that may not be whole itself.
+        if (pool.FindDisk(disk.Id) is { BaseName: not null })
+            disk.JobId = jobs.Add(db, JobKind.FillDisk, disk.AccountId, disk.Id, disk.Name, lane: null).Id;
     }
 
     /// <summary>Asked for less than the snapshot has: a normal snapshot's disk gets the snapshot's size (SPEC P6).</summary>

@@ -90,11 +90,11 @@ public sealed record DiskInfo
     [PortalOnly]
     public required long LengthBytes { get; init; }
 
-    /// <summary>The job that makes the disk or failed to, while its status is Creating.</summary>
+    /// <summary>The job that copies the content of its snapshot, or failed to; null once the disk is whole.</summary>
     [PortalOnly]
     public required string? JobId { get; init; }
 
-    /// <summary>0–100 while the disk is being made.</summary>
+    /// <summary>0–100 while content of its snapshot is not copied yet.</summary>
     [PortalOnly]
     public required int? Progress { get; init; }
 
@@ -200,8 +200,8 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
     private async Task<IReadOnlyList<DiskInfo>> DescribeAsync(List<Disk> disks, CancellationToken cancel)
     {
         var ids = disks.ConvertAll(disk => disk.Id);
-        var jobIds = disks.Where(disk => disk.Status == DiskStatus.Creating).Select(disk => disk.JobId).ToList();
-        var making = await db.Jobs.AsNoTracking().Where(job => jobIds.Contains(job.Id)).ToDictionaryAsync(job => job.Id, cancel);
+        var jobIds = disks.ConvertAll(disk => disk.JobId);
+        var filling = await db.Jobs.AsNoTracking().Where(job => jobIds.Contains(job.Id) && job.Kind == JobKind.FillDisk && job.Status != JobStatus.Finished).ToDictionaryAsync(job => job.Id, cancel);
         var uploads = await db.DiskUploads.Where(upload => ids.Contains(upload.DiskId) && upload.Status == DiskUploadStatus.Open)
             .Select(upload => new { upload.DiskId, upload.Id }).ToDictionaryAsync(upload => upload.DiskId, upload => upload.Id, cancel);
         var snapshots = await db.Snapshots.Where(snapshot => ids.Contains(snapshot.SourceDiskId) && !snapshot.IsDeleted)
@@ -210,9 +210,10 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
             .ToDictionaryAsync(group => group.DiskId, cancel);
         return disks.ConvertAll(disk =>
         {
-            var job = disk.JobId is not null ? making.GetValueOrDefault(disk.JobId) : null;
+            var job = disk.JobId is not null ? filling.GetValueOrDefault(disk.JobId) : null;
             return Describe(disk) with
             {
+                JobId = job?.Id,
                 Progress = job is null ? null : jobs.ProgressOf(job).Percent,
                 UploadId = uploads.GetValueOrDefault(disk.Id),
                 SnapshotCount = snapshots.GetValueOrDefault(disk.Id)?.Count ?? 0,
@@ -244,7 +245,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
         IOPS = DiskCategories.Iops(disk.Category, disk.PerformanceLevel, disk.SizeGiB),
         Throughput = DiskCategories.Throughput(disk.Category, disk.PerformanceLevel, disk.SizeGiB),
         LengthBytes = disk.LengthBytes,
-        JobId = disk.Status == DiskStatus.Creating ? disk.JobId : null,
+        JobId = null,
         Progress = null,
         UploadId = null,
         HasBeenUsed = disk.HasBeenUsed,

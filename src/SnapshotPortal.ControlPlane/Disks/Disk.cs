@@ -45,7 +45,7 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
     /// <summary>The chain of its normal snapshots; made with the first.</summary>
     public string? SnapshotLinkId { get; set; }
 
-    /// <summary>The job that fills or removes it.</summary>
+    /// <summary>The job that copies its snapshot's content, or removes it.</summary>
     public string? JobId { get; set; }
 
     /// <summary>
@@ -69,6 +69,9 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
         disk.Property<long>(PortalDb.Version).IsConcurrencyToken();
         disk.Ignore(each => each.LengthBytes);
     });
+
+    /// <summary>Notes that the pool disk begins with its source snapshot as its base.</summary>
+    public void BecomeAvailable() => (SourceEpoch, Status, HasBeenUsed) = (PoolDisk.BaseEpoch, DiskStatus.Available, true);
 
     /// <summary>Notes that the pool disk now holds exactly its source snapshot.</summary>
     public void BecomeAvailable(Pool pool)

@@ -3,32 +3,40 @@ using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
-using SnapshotPortal.Engine.Repositories;
+using SnapshotPortal.Engine;
+using SnapshotPortal.Engine.Pools;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
-/// <summary>The job that fills a new disk with a stored snapshot, whole. Again after a kill: it writes the same content once more.</summary>
+/// <summary>
+/// The job that copies to a disk what it still reads from its snapshot. The disk is in use meanwhile. Ended anywhere it goes on
+/// with what is missing.
+/// </summary>
 internal sealed class FillDisk(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs) : IJobWork
 {
+    private const int FetchesAtOnce = 4;
+
     public async Task RunAsync(Job job, JobProgress progress, CancellationToken cancel)
     {
-        var disk = await db.Disks.AsNoTracking().SingleAsync(each => each.Id == job.ResourceId, cancel);
-        if (disk.Status != DiskStatus.Creating) return;
-        var pool = pools[disk.ZoneId];
-        var target = pool.FindDisk(disk.Id) ?? pool.CreateDisk(disk.Id, disk.LengthBytes);
-        await repositories[disk.RegionId].RestoreAsync(
-            disk.SourceSnapshotId!, target, new Reporter<RestoreProgress>(now => progress.Report(now.DoneBytes, now.TotalBytes)), cancel);
+        if (await db.Disks.AsNoTracking().SingleOrDefaultAsync(each => each.Id == job.ResourceId && !each.IsReleased, cancel) is not { } disk) return;
+        if (pools[disk.ZoneId].FindDisk(disk.Id) is not { } target) return;
+        var reporter = new Reporter<HydrationProgress>(now => progress.Report(now.DoneBytes, now.TotalBytes));
+        try
+        {
+            await target.HydrateAsync(repositories.HydrationRate, reporter, FetchesAtOnce, cancel);
+        }
+        catch (EngineException exception) when (exception.Fault == EngineFault.Missing && pools[disk.ZoneId].FindDisk(disk.Id) is null)
+        {
+            return; // Deleted meanwhile: there is nothing to fill.
+        }
 
         await using var write = await db.BeginWriteAsync(cancel);
-        (await db.Disks.SingleAsync(each => each.Id == disk.Id, cancel)).BecomeAvailable(pool);
+        await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
         await write.CommitAsync();
     }
 
-    /// <summary>A cancelled disk goes; a failed one stays in creation, so that its task can be tried again or the disk deleted.</summary>
-    public async Task GiveUpAsync(Job job, OperationError error)
-    {
-        if (job.Status == JobStatus.Cancelled && await db.Disks.SingleOrDefaultAsync(disk => disk.Id == job.ResourceId) is { } disk) PurgeDisk.Release(db, disk, jobs);
-    }
+    /// <summary>The disk goes on reading from its snapshot: nothing is lost, and the job can be tried again.</summary>
+    public Task GiveUpAsync(Job job, OperationError error) => Task.CompletedTask;
 
     public Task TakeUpAsync(Job job) => Task.CompletedTask;
 }

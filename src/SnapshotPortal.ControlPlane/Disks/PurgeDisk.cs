@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
 /// <summary>The job that removes a released disk's content, then its row.</summary>
-internal sealed class PurgeDisk(PortalDb db, ZonePools pools) : IJobWork
+internal sealed class PurgeDisk(PortalDb db, ZonePools pools, JobQueue jobs) : IJobWork
 {
     /// <summary>From now on nobody sees the disk.</summary>
     public static void Release(PortalDb db, Disk disk, JobQueue jobs)
@@ -22,6 +23,7 @@ internal sealed class PurgeDisk(PortalDb db, ZonePools pools) : IJobWork
         var pool = pools[disk.ZoneId];
         if (pool.FindDisk(disk.Id) is not null) pool.DeleteDisk(disk.Id);
         db.Disks.Remove(disk);
+        await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
         await write.CommitAsync();
     }
 

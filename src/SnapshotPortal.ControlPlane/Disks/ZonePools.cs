@@ -15,6 +15,9 @@ internal sealed class ZonePools(PortalOptions options, IFileSystem files) : IDis
         ? pool
         : throw new EngineException(EngineFault.Missing, $"The zone {zoneId} is not in the configuration (Portal:Regions) any more; add it again and start the portal.");
 
+    /// <summary>The stored snapshots that disks or local snapshots still read from: their content must stay.</summary>
+    public HashSet<string> Bases() => [.. pools.Values.SelectMany(pool => pool.Bases)];
+
     public void Open()
     {
         foreach (var zoneId in options.Regions.SelectMany(region => region.Zones))

@@ -71,7 +71,7 @@ public enum JobKind
     /// <summary>Removes a snapshot from the repository and its space.</summary>
     PurgeSnapshot,
 
-    /// <summary>Fills a new disk from a snapshot.</summary>
+    /// <summary>Copies to a disk what it still reads from its snapshot.</summary>
     FillDisk,
 
     /// <summary>Removes a released disk's content.</summary>

@@ -50,8 +50,11 @@ internal sealed class Job : IAnnounced, Paging.IPlaced
 
     public bool IsUnfinished => Status is JobStatus.Queued or JobStatus.Running;
 
-    /// <summary>Jobs that make something can be given up; those that remove something cannot.</summary>
-    public bool CanCancel => IsUnfinished && Kind is JobKind.UploadSnapshot or JobKind.FillDisk && !CancelRequested;
+    /// <summary>Uploads can be given up. What removes something cannot, nor what a disk in use needs: that ends with the disk.</summary>
+    public bool CanCancel => IsUnfinished && Kind == JobKind.UploadSnapshot && !CancelRequested;
+
+    /// <summary>Whether it waits for a store as long as that takes: a disk that is in use needs what it brings.</summary>
+    public bool OutwaitsStore => Kind == JobKind.FillDisk;
 
     public bool CanRetry => Status == JobStatus.Failed;
 
@@ -72,7 +75,7 @@ internal sealed class Job : IAnnounced, Paging.IPlaced
         job.Property(each => each.Kind).HasConversion<string>().HasMaxLength(32);
         job.Property(each => each.Status).HasConversion<string>().HasMaxLength(16);
         job.Property<long>(PortalDb.Version).IsConcurrencyToken();
-        job.Ignore(each => each.IsUnfinished).Ignore(each => each.CanCancel).Ignore(each => each.CanRetry);
+        job.Ignore(each => each.IsUnfinished).Ignore(each => each.OutwaitsStore).Ignore(each => each.CanCancel).Ignore(each => each.CanRetry);
     });
 }
 

@@ -99,10 +99,10 @@ internal sealed partial class JobRunner(
         {
             (job.Status, job.Attempts) = (JobStatus.Queued, job.Attempts - 1); // the stop is not its fault
         }
-        else if (EngineFaults.IsTransient(failure) && job.Attempts < AttemptsMax)
+        else if (EngineFaults.IsTransient(failure) && (job.Attempts < AttemptsMax || job.OutwaitsStore))
         {
             (job.Status, job.ErrorCode, job.ErrorMessage) = (JobStatus.Queued, EngineFaults.ToError((EngineException)failure).Code, failure.Message);
-            job.NotBefore = time.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, job.Attempts));
+            job.NotBefore = time.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, Math.Min(job.Attempts, AttemptsMax)));
             queue.Dispatch(db, job);
         }
         else

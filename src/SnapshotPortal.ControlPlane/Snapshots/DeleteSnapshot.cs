@@ -19,10 +19,7 @@ internal sealed class DeleteSnapshotHandler(PortalDb db, JobQueue jobs, [FromKey
     public async Task<Done> RunAsync(DeleteSnapshot request, Caller caller, CancellationToken cancel)
     {
         if (await db.Snapshots.OwnedBy(caller).SingleOrDefaultAsync(each => each.Id == request.SnapshotId, cancel) is not { } snapshot) return Done.Instance;
-        var disks = await db.Disks.Where(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased).Select(disk => disk.JobId).ToListAsync(cancel);
-        if (await db.Jobs.AnyAsync(job => disks.Contains(job.Id) && (job.Status == JobStatus.Queued || job.Status == JobStatus.Running), cancel))
-            throw new OperationException(SnapshotErrors.DiskBeingFilled, nameof(request.SnapshotId));
-        if (disks.Count > 0 && !request.Force) throw new OperationException(SnapshotErrors.CreatedDisk, nameof(request.SnapshotId));
+        if (!request.Force && await db.Disks.AnyAsync(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased, cancel)) throw new OperationException(SnapshotErrors.CreatedDisk, nameof(request.SnapshotId));
 
         if (await db.Jobs.SingleOrDefaultAsync(job => job.Id == snapshot.JobId, cancel) is { CanCancel: true } running) await jobs.CancelAsync(db, running, upload);
         snapshot.IsDeleted = true;

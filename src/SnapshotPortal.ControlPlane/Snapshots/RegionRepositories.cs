@@ -12,6 +12,9 @@ internal sealed class RegionRepositories(PortalOptions options, IFileSystem file
     private readonly List<FileObjectStore> stores = [];
     private readonly SemaphoreSlim sweeping = new(1, 1);
 
+    /// <summary>How fast new disks are filled from snapshots, all together.</summary>
+    public ByteRate HydrationRate { get; } = new(time) { BytesPerSecond = options.HydrationBytesPerSecond };
+
     public Repository this[string regionId] => repositories.TryGetValue(regionId, out var repository)
         ? repository
         : throw new EngineException(EngineFault.Missing, $"The region {regionId} is not in the configuration (Portal:Regions) any more; add it again and start the portal.");
@@ -26,6 +29,9 @@ internal sealed class RegionRepositories(PortalOptions options, IFileSystem file
             repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time, IndexFiles = files, IndexDirectory = index }, cancel));
         }
     }
+
+    /// <summary>A stored snapshot as the base of disks.</summary>
+    public SnapshotBase BaseOf(Snapshot snapshot) => new(this[snapshot.RegionId], snapshot.Id, snapshot.LengthBytes);
 
     /// <summary>Gives back what no stored snapshot needs any more; one sweep at a time, beside uploads and restores.</summary>
     public async Task SweepAsync(string regionId, CancellationToken cancel)

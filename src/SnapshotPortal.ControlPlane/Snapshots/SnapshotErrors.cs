@@ -35,8 +35,6 @@ internal static class SnapshotErrors
 
     public static readonly OperationError CreatedDisk = new("SnapshotCreatedDisk", 403, "Disks were made from this snapshot.", "Delete it with Force=true; those disks keep their data.");
 
-    public static readonly OperationError DiskBeingFilled = new("Operation.Conflict", 403, "A disk is being made from this snapshot right now.", "Wait until the disk is available, or cancel its task.");
-
     public static readonly OperationError NothingToModify = new("NoAttributeToModify", 400, "Nothing was given to change.", "Give a name, a description or a retention.");
 
     public static readonly OperationError TypeFilterUnknown = new("InvalidSnapshotType.NotFound", 404, "There is no such type of snapshots.", "Choose auto, user or all.");

@@ -9,7 +9,7 @@ using SnapshotPortal.Engine.Repositories;
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
 /// <summary>The job that stores a frozen snapshot: what changed since the newest stored one of its disk, or everything. Then the pool lets it go.</summary>
-internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionRepositories repositories, TimeProvider time) : IJobWork
+internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs, TimeProvider time) : IJobWork
 {
     private readonly record struct Predecessor(string? SnapshotId, uint Epoch);
 
@@ -31,6 +31,9 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
         // The row first: who clones the frozen content sees it in a write of its own. After a kill in between the start lets it go.
         await ChangeAsync(snapshot.Id, row => row.IsFrozen = false, cancel);
         pools.Release(snapshot.ZoneId, snapshot.Id);
+        await using var write = await db.BeginWriteAsync(cancel);
+        await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
+        await write.CommitAsync();
     }
 
     public async Task GiveUpAsync(Job job, OperationError error)

@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Pools;
 
@@ -11,7 +13,7 @@ namespace SnapshotPortal.ControlPlane.Start;
 /// Brings the pools in line with the database after a kill between the two: the pool's part of an operation comes first,
 /// so there may be disks and local snapshots that no row names, never the other way round.
 /// </summary>
-internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, ILogger<Reconciliation> log)
+internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs, ILogger<Reconciliation> log)
 {
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -22,13 +24,26 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, ILogg
         {
             foreach (var snapshot in pool.Snapshots.Where(each => !frozen.Contains(each.Name)).ToList()) pool.DeleteSnapshot(snapshot.Name);
             foreach (var disk in pool.Disks.Where(each => !disks.Contains(each.Name)).ToList()) Remove(zoneId, pool, disk);
+            await HandInBasesAsync(pool, cancel);
         }
+
+        await using var write = await db.BeginWriteAsync(cancel);
+        await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
+        await write.CommitAsync();
+    }
+
+    /// <summary>Disks that are not whole read from their snapshots again.</summary>
+    private async Task HandInBasesAsync(Pool pool, CancellationToken cancel)
+    {
+        var names = pool.Bases;
+        foreach (var snapshot in await db.Snapshots.AsNoTracking().Where(each => names.Contains(each.Id)).ToListAsync(cancel))
+            pool.HandInBase(snapshot.Id, repositories.BaseOf(snapshot));
     }
 
     /// <summary>A new or restored database beside full pools: what it does not know must not be taken for left-overs.</summary>
     private void RefuseForeignDatabase(HashSet<string> disks)
     {
-        var inPools = pools.All.Sum(zone => zone.Value.Disks.Count(disk => HasContent(disk)));
+        var inPools = pools.All.Sum(zone => zone.Value.Disks.Count(disk => HasContent(zone.Value, disk)));
         if (disks.Count == 0 && inPools > 0)
             throw new PortalStartException($"The database knows no disk, but the pools hold {inPools} disks with content. Bring portal.db back from a backup, or move the directory 'pools' away.");
     }
@@ -36,11 +51,25 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, ILogg
     /// <summary>Nothing with content is ever removed without somebody asking for it.</summary>
     private void Remove(string zoneId, Pool pool, PoolDisk disk)
     {
-        if (HasContent(disk)) LogUnknownDisk(zoneId, disk.Name);
+        if (HasContent(pool, disk)) LogUnknownDisk(zoneId, disk.Name);
         else pool.DeleteDisk(disk.Name);
     }
 
-    private static bool HasContent(PoolDisk disk) => disk.Extents(0, disk.LengthBytes).Any(extent => extent.Kind == ExtentKind.Data);
+    private static bool HasContent(Pool pool, PoolDisk disk)
+    {
+        if (disk.BaseName is null) return disk.Extents(0, disk.LengthBytes).Any(extent => extent.Kind == ExtentKind.Data);
+
+        // What its base holds is not its own.
+        var mark = $"{disk.Name}.content";
+        try
+        {
+            return (pool.FindSnapshot(mark) ?? pool.TakeSnapshot(disk.Name, mark)).ChangedSince(PoolDisk.BaseEpoch).Any(extent => extent.Kind == ExtentKind.Data);
+        }
+        finally
+        {
+            pool.DeleteSnapshot(mark);
+        }
+    }
 
     [LoggerMessage(1310, LogLevel.Warning, "The pool of zone {ZoneId} holds a disk {DiskId} that the database does not know; it is left alone")]
     private partial void LogUnknownDisk(string zoneId, string diskId);

@@ -11,6 +11,9 @@ public sealed class StoredSnapshot : IBlockDevice
     private readonly SnapshotRoot root;
     private readonly RecentItems<ChunkId, byte[]> recent = new(ChunksKept);
 
+    // Where the last read ended: one that begins there is taken for a part of a long one, and what follows it is fetched as well.
+    private long lastEnd = -1;
+
     internal StoredSnapshot(RecordReader reader, ManifestTree tree, SnapshotRoot root) => (this.reader, this.tree, this.root) = (reader, tree, root);
 
     /// <summary>What the repository tells of the snapshot.</summary>
@@ -26,12 +29,13 @@ public sealed class StoredSnapshot : IBlockDevice
     public void Read(long offsetBytes, Span<byte> destination)
     {
         CheckRange(offsetBytes, destination.Length);
+        var isSequential = Interlocked.Exchange(ref lastEnd, offsetBytes + destination.Length) == offsetBytes;
         // The device is synchronous by contract and the store may be a network: this thread waits.
         while (destination.Length > 0)
         {
             var first = offsetBytes / Limits.ChunkBytes;
             var end = Math.Min(ChangedChunks.CountOf(offsetBytes + destination.Length), first + RecordReader.RunChunks);
-            var contents = ReadChunksAsync(first, end).GetAwaiter().GetResult();
+            var contents = ReadChunksAsync(first, end, isSequential ? Math.Min(first + RecordReader.RunChunks, ChangedChunks.CountOf(LengthBytes)) : end).GetAwaiter().GetResult();
             for (var chunk = first; chunk < end; chunk++)
             {
                 var within = (int)(offsetBytes % Limits.ChunkBytes);
@@ -103,19 +107,25 @@ public sealed class StoredSnapshot : IBlockDevice
         if (endBytes > position) yield return new Extent(position, endBytes - position, ExtentKind.Hole);
     }
 
-    /// <summary>The contents of some chunks, null for zeroes; those that are not at hand are fetched together.</summary>
-    private async Task<byte[]?[]> ReadChunksAsync(long first, long end)
+    /// <summary>The contents of some chunks, null for zeroes; those that are not at hand are fetched together, and with them those ahead.</summary>
+    private async Task<byte[]?[]> ReadChunksAsync(long first, long end, long aheadEnd)
     {
-        var contents = new byte[]?[end - first];
+        var contents = new byte[]?[aheadEnd - first];
         var wanted = new List<(long Chunk, ChunkId Id)>();
-        await foreach (var (chunk, id) in tree.ChunksAsync(root.TopPage, first, end, CancellationToken.None))
-        {
-            if (recent.TryGet(id, out var known)) contents[chunk - first] = known;
-            else wanted.Add((chunk, id));
-        }
+        await FindAsync(first, end);
+        if (wanted.Count > 0 && aheadEnd > end) await FindAsync(end, aheadEnd);
         await reader.ReadAsync(wanted.ToArray(), (chunk, content) => contents[chunk - first] = content.ToArray(), damaged: null, CancellationToken.None);
         foreach (var (chunk, id) in wanted) recent.Add(id, contents[chunk - first]!);
         return contents;
+
+        async Task FindAsync(long from, long to)
+        {
+            await foreach (var (chunk, id) in tree.ChunksAsync(root.TopPage, from, to, CancellationToken.None))
+            {
+                if (recent.TryGet(id, out var known)) contents[chunk - first] = known;
+                else wanted.Add((chunk, id));
+            }
+        }
     }
 
     private EngineException Refused() => new(EngineFault.ReadOnly, $"The stored snapshot '{Info.SnapshotId}' takes no changes. Create a disk from it.");

@@ -161,35 +161,66 @@ public sealed class JobsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cancelled_disk_goes()
+    public async Task Disk_of_a_snapshot_is_usable_at_once_and_keeps_what_it_needs_of_it_until_it_is_filled()
     {
-        var snapshot = await portal.RunAsync(new CreateSnapshot(diskId));
-        await portal.AccomplishedAsync(snapshot.SnapshotId);
+        var (snapshotId, image) = await StoredAsync();
         portal.Files.HoldReads();
-        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshot.SnapshotId, DiskCategory = "cloud_auto" });
+        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshotId, DiskCategory = "cloud_auto" });
+        var disk = await portal.DiskAsync(made.DiskId);
+        Assert.Equal((DiskStatus.Available, made.JobId), (disk.Status, disk.JobId));
         await portal.Files.Held;
-        Assert.Equal("IncorrectDiskStatus.Initializing", (await portal.RefusedAsync(new DeleteDisk(made.DiskId))).Error.Code);
-        Assert.Equal("Operation.Conflict", (await portal.RefusedAsync(new DeleteSnapshot(snapshot.SnapshotId) { Force = true })).Error.Code);
-        await portal.RunAsync(new CancelJob(made.JobId!));
+        Assert.False((await portal.JobAsync(made.JobId!)).CanCancel);
+        await portal.RunAsync(new DeleteSnapshot(snapshotId) { Force = true });
+        Assert.Empty((await portal.RunAsync(new DescribeSnapshots { SnapshotIds = [snapshotId] })).Snapshots);
         portal.Files.Release();
-        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(made.JobId!)).Status);
+        Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(made.JobId!)).Status);
+        Assert.Null((await portal.DiskAsync(made.DiskId)).JobId);
+        Assert.Equal(image, await portal.ReadDiskAsync(made.DiskId, image.Length));
         await portal.IdleAsync();
+        Assert.Null(await portal.Services.GetRequiredService<RegionRepositories>()["local-1"].FindAsync(snapshotId, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Disk_that_is_deleted_while_it_is_filled_goes()
+    {
+        var (snapshotId, _) = await StoredAsync();
+        portal.Files.HoldReads();
+        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshotId, DiskCategory = "cloud_auto" });
+        await portal.Files.Held;
+        await portal.RunAsync(new DeleteDisk(made.DiskId));
+        portal.Files.Release();
+        await portal.IdleAsync();
+        Assert.NotEqual(JobStatus.Failed, (await portal.JobAsync(made.JobId!)).Status);
         Assert.Equal(1, (await portal.RunAsync(new DescribeDisks())).TotalCount);
         Assert.Empty(portal.Services.GetRequiredService<ZonePools>()["local-1b"].Disks);
     }
 
     [Fact]
-    public async Task Disk_that_cannot_be_filled_stays_with_its_failed_job_until_it_is_deleted()
+    public async Task Disk_says_that_the_store_is_away_and_is_filled_once_it_is_back_also_after_a_new_start()
     {
+        var (snapshotId, image) = await StoredAsync();
+        var packs = Path.Combine(portal.DataPath, "repositories", "local-1", "packs");
+        Directory.Move(packs, packs + ".away");
+        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshotId, DiskCategory = "cloud_auto" });
+        await portal.UntilAsync(() => portal.JobAsync(made.JobId!), job => job.ErrorCode == "ServiceUnavailable");
+        Assert.Equal(DiskStatus.Available, (await portal.DiskAsync(made.DiskId)).Status);
+        Assert.Equal(EngineFault.StoreUnavailable, (await Assert.ThrowsAsync<EngineException>(() => portal.ReadDiskAsync(made.DiskId, 4096))).Fault);
+        await portal.StopAsync();
+        Directory.Move(packs + ".away", packs);
+        portal = await TestPortal.StartAsync(portal.DataPath);
+        Assert.Equal(image, await portal.ReadDiskAsync(made.DiskId, image.Length));
+        Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(made.JobId!)).Status);
+        Assert.Equal(image, await portal.ReadDiskAsync(made.DiskId, image.Length));
+        Assert.Empty(portal.Services.GetRequiredService<ZonePools>().Bases());
+    }
+
+    private async Task<(string SnapshotId, byte[] Image)> StoredAsync()
+    {
+        var image = new byte[200_000];
+        new Random(5).NextBytes(image);
+        await portal.UploadAsync(diskId, image);
         var snapshot = await portal.RunAsync(new CreateSnapshot(diskId));
         await portal.AccomplishedAsync(snapshot.SnapshotId);
-        foreach (var pack in Directory.EnumerateFiles(Path.Combine(portal.DataPath, "repositories", "local-1", "packs"), "*", SearchOption.AllDirectories)) File.Delete(pack);
-        var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshot.SnapshotId, DiskCategory = "cloud_auto" });
-        var failed = await portal.EndedAsync(made.JobId!);
-        Assert.Equal(JobStatus.Failed, failed.Status);
-        Assert.Equal(("Creating", made.JobId), ((await portal.DiskAsync(made.DiskId)).Status, (await portal.DiskAsync(made.DiskId)).JobId));
-        await portal.RunAsync(new DeleteDisk(made.DiskId));
-        await portal.IdleAsync();
-        Assert.Equal(1, (await portal.RunAsync(new DescribeDisks())).TotalCount);
+        return (snapshot.SnapshotId, image);
     }
 }
