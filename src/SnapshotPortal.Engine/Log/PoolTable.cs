@@ -10,7 +10,8 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
     public const int DamageBytesMax = 1024;
     private const uint Version = 1;
     private const int HeaderBytes = 56;
-    private const int RowBytesMax = 78 + 3 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
+    private const uint OfDisk = 1, OfSnapshot = 2;
+    private const int RowBytesMax = 86 + 3 * (2 + Limits.NameBytesMax) + DamageBytesMax + 2 + 8 * EpochPath.DetoursMax;
 
     private static ReadOnlySpan<byte> Magic => "SNPTABLE"u8;
 
@@ -39,7 +40,6 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.Text(disk.Name);
             fields.Text(disk.Damage ?? "");
             WritePath(ref fields, disk.Path);
-            WriteBase(ref fields, disk.Base);
         }
         foreach (var snapshot in Snapshots)
         {
@@ -55,8 +55,9 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             fields.Text(snapshot.DiskName);
             fields.Text(snapshot.Damage ?? "");
             WritePath(ref fields, snapshot.Path);
-            WriteBase(ref fields, snapshot.Base);
         }
+        foreach (var disk in Disks) WriteBase(ref fields, OfDisk, disk.Id, disk.Base);
+        foreach (var snapshot in Snapshots) WriteBase(ref fields, OfSnapshot, snapshot.Id, snapshot.Base);
         return bytes[..fields.Position];
     }
 
@@ -84,7 +85,7 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             var (id, epoch, length, parent, root, key) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.Entry(), fields.KeyCheck());
             var (name, damage) = (fields.Text(Limits.NameBytesMax), ReadDamage(ref fields));
             RequireLength(fields, length);
-            disks.Add(new(id, epoch, length, parent, root, key, name, damage, ReadPath(ref fields), ReadBase(ref fields)));
+            disks.Add(new(id, epoch, length, parent, root, key, name, damage, ReadPath(ref fields), BaseRow.None));
         }
         var snapshots = new List<SnapshotRow>();
         for (var i = 0; i < snapshotCount; i++)
@@ -92,9 +93,9 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
             var (id, epoch, length, disk, parent, hidden, root, key) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32(), fields.U32(), fields.U32(), fields.Entry(), fields.KeyCheck());
             var (name, diskName) = (fields.Text(Limits.NameBytesMax), fields.Text(Limits.NameBytesMax));
             RequireLength(fields, length);
-            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, key, name, diskName, ReadDamage(ref fields), ReadPath(ref fields), ReadBase(ref fields)));
+            snapshots.Add(new(id, epoch, length, disk, parent, hidden != 0, root, key, name, diskName, ReadDamage(ref fields), ReadPath(ref fields), BaseRow.None));
         }
-        fields.Require(fields.Left == 0, "it is longer than its rows");
+        while (fields.Left > 0) ReadBase(ref fields, disks, snapshots);
         return new(nextDisk, nextSnapshot, disks, snapshots, poolDamage);
     }
 
@@ -127,18 +128,29 @@ internal sealed record PoolTable(uint NextDisk, uint NextSnapshot, IReadOnlyList
         return new(detours);
     }
 
-    private static void WriteBase(ref FieldWriter fields, BaseRow row)
+    private static void WriteBase(ref FieldWriter fields, uint kind, uint id, BaseRow row)
     {
+        if (row.LengthBytes == 0) return;
+        fields.U32(kind);
+        fields.U32(id);
         fields.U64((ulong)row.LengthBytes);
         fields.Text(row.Name);
     }
 
-    private static BaseRow ReadBase(ref FieldReader fields)
+    private static void ReadBase(ref FieldReader fields, List<DiskRow> disks, List<SnapshotRow> snapshots)
     {
-        var row = new BaseRow((long)fields.U64(), fields.Text(Limits.NameBytesMax));
-        fields.Require(row.LengthBytes == 0 == (row.Name.Length == 0), "a base has no name or no size");
-        if (row.LengthBytes != 0) RequireLength(fields, row.LengthBytes);
-        return row;
+        var (kind, id, row) = (fields.U32(), fields.U32(), new BaseRow((long)fields.U64(), fields.Text(Limits.NameBytesMax)));
+        RequireLength(fields, row.LengthBytes);
+        fields.Require(row.Name.Length > 0, "a base has no name");
+        var index = kind switch
+        {
+            OfDisk => disks.FindIndex(disk => disk.Id == id && disk.Base == BaseRow.None),
+            OfSnapshot => snapshots.FindIndex(snapshot => snapshot.Id == id && snapshot.Base == BaseRow.None),
+            _ => -1,
+        };
+        fields.Require(index >= 0, "it names the base of something that it does not hold");
+        if (kind == OfDisk) disks[index] = disks[index] with { Base = row };
+        else snapshots[index] = snapshots[index] with { Base = row };
     }
 
     private static void RequireLength(FieldReader fields, long lengthBytes) =>
@@ -149,5 +161,8 @@ internal readonly record struct DiskRow(uint Id, uint Epoch, long LengthBytes, u
 
 internal readonly record struct SnapshotRow(uint Id, uint Epoch, long LengthBytes, uint Disk, uint Parent, bool IsHidden, MapEntry Root, UInt128 KeyCheck, string Name, string DiskName, string? Damage, EpochPath Path, BaseRow Base);
 
-/// <summary>A base by its size and name; 0 and empty for none.</summary>
-internal readonly record struct BaseRow(long LengthBytes, string Name);
+/// <summary>A base by its size and name.</summary>
+internal readonly record struct BaseRow(long LengthBytes, string Name)
+{
+    public static readonly BaseRow None = new(0, "");
+}

@@ -143,9 +143,19 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
 
     private string PathOf(string name) => root + "/" + name;
 
+    /// <summary>A directory that is gone is a store that is away: its objects are not lost.</summary>
+    private void RequireRoot()
+    {
+        if (!files.Exists(root)) throw new EngineException(EngineFault.StoreUnavailable, $"The directory '{root}' of the object store is not there. Mount it or bring it back.");
+    }
+
     private IFile OpenObject(string name)
     {
-        if (files.FindLength(PathOf(name)) is null) throw new EngineException(EngineFault.Missing, $"There is no object '{name}' in '{root}'.");
+        if (files.FindLength(PathOf(name)) is null)
+        {
+            RequireRoot();
+            throw new EngineException(EngineFault.Missing, $"There is no object '{name}' in '{root}'.");
+        }
         return files.Open(PathOf(name));
     }
 
@@ -163,6 +173,7 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
 
     private IEnumerable<StoredObject> Walk(string directory, string prefix)
     {
+        RequireRoot();
         // Only what can lead to the prefix is entered, and it is visited in the order of whole names: '/' stands behind '-' and '.'.
         var entries = files.List((root + "/" + directory).TrimEnd('/'))
             .Where(ObjectNames.IsPart)

@@ -147,7 +147,7 @@ internal sealed class PoolState(Pool pool)
         lock (guard) return [.. bases.Values];
     }
 
-    private static BaseRow RowOf(MapBase? known) => known is null ? new(0, "") : new(known.LengthBytes, known.Name);
+    private static BaseRow RowOf(MapBase? known) => known is null ? BaseRow.None : new(known.LengthBytes, known.Name);
 
     /// <summary>Wipes all keys. The pool is closed.</summary>
     public void WipeKeys()

@@ -199,14 +199,14 @@ public sealed class JobsTests : IAsyncLifetime
     public async Task Disk_says_that_the_store_is_away_and_is_filled_once_it_is_back_also_after_a_new_start()
     {
         var (snapshotId, image) = await StoredAsync();
-        var packs = Path.Combine(portal.DataPath, "repositories", "local-1", "packs");
-        Directory.Move(packs, packs + ".away");
+        var store = Path.Combine(portal.DataPath, "repositories", "local-1");
+        Directory.Move(store, store + ".away");
         var made = await portal.RunAsync(new CreateDisk("local-1", "local-1b") { SnapshotId = snapshotId, DiskCategory = "cloud_auto" });
         await portal.UntilAsync(() => portal.JobAsync(made.JobId!), job => job.ErrorCode == "ServiceUnavailable");
         Assert.Equal(DiskStatus.Available, (await portal.DiskAsync(made.DiskId)).Status);
         Assert.Equal(EngineFault.StoreUnavailable, (await Assert.ThrowsAsync<EngineException>(() => portal.ReadDiskAsync(made.DiskId, 4096))).Fault);
         await portal.StopAsync();
-        Directory.Move(packs + ".away", packs);
+        Directory.Move(store + ".away", store);
         portal = await TestPortal.StartAsync(portal.DataPath);
         Assert.Equal(image, await portal.ReadDiskAsync(made.DiskId, image.Length));
         Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(made.JobId!)).Status);

@@ -61,7 +61,19 @@ internal sealed record PoolListing(IReadOnlyList<ListedDevice> Disks, IReadOnlyL
         return new(Listed(pool.Disks), Listed(pool.Snapshots));
 
         List<ListedDevice> Listed(IEnumerable<StoredVersion> versions) => Sorted(versions.Select(version =>
-            ListedDevice.Of(version.Name, version.Disk?.Name, version.LengthBytes, version.Blocks.Keys.Select(lba => (lba, pool.Read(version, lba, keys)))) with { IsDamaged = version.Damage is not null }));
+            ListedDevice.Of(version.Name, version.Disk?.Name, version.LengthBytes, version.Blocks.Keys.Select(lba => (lba, pool.Read(version, lba, keys))).Concat(OfBase(version))) with { IsDamaged = version.Damage is not null }));
+    }
+
+    private static IEnumerable<(long Lba, byte[]? Bytes)> OfBase(StoredVersion version)
+    {
+        if (version.Base is not { } known) yield break;
+        var content = PatternBase.Of(known.Name);
+        foreach (var lba in content.Blocks.Where(version.IsAbsent))
+        {
+            var bytes = new byte[Limits.BlockBytes];
+            content.Read(lba * Limits.BlockBytes, bytes);
+            yield return (lba, bytes);
+        }
     }
 
     private static List<ListedDevice> Sorted(IEnumerable<ListedDevice> devices) => [.. devices.OrderBy(device => device.Name, StringComparer.Ordinal)];

@@ -76,7 +76,7 @@ internal sealed class Replay(StoredTable table, StoredSegments segments)
         Damage.Add($"Batch {expected} at {place} is damaged.");
         if (readable is not null)
         {
-            foreach (var disk in readable.Records.OfType<StoredRecord.Write>().Where(write => write.Blocks.Any(block => !segments.IsGood(block.Place, block.Crc)))) Mark(disk.Disk);
+            foreach (var disk in readable.Records.Select(record => record is StoredRecord.Fill fill ? fill.Blocks : record).OfType<StoredRecord.Write>().Where(write => write.Blocks.Any(block => !segments.IsGood(block.Place, block.Crc)))) Mark(disk.Disk);
             Apply(readable);
             return place with { Block = readable.NextBlock };
         }
@@ -109,6 +109,9 @@ internal sealed class Replay(StoredTable table, StoredSegments segments)
         StoredRecord.Write write => table.Disks.ContainsKey(write.Disk),
         StoredRecord.Zero zero => table.Disks.ContainsKey(zero.Disk),
         StoredRecord.CreateDisk create => IsFree(table.Disks, create.Name),
+        StoredRecord.CreateDiskOnBase create => IsFree(table.Disks, create.Create.Name),
+        StoredRecord.Fill fill => table.Disks.ContainsKey(fill.Blocks.Disk),
+        StoredRecord.LetBaseGo go => table.Disks.ContainsKey(go.Disk),
         StoredRecord.DeleteDisk delete => table.Disks.ContainsKey(delete.Disk),
         StoredRecord.TakeSnapshot take => table.Disks.ContainsKey(take.Disk) && IsFree(table.Snapshots, take.Name),
         StoredRecord.DeleteSnapshot delete => IsThere(delete.Snapshot),
@@ -133,9 +136,25 @@ internal sealed class Replay(StoredTable table, StoredSegments segments)
             case StoredRecord.Zero zero:
                 var blocks = table.Disks[zero.Disk].Blocks;
                 foreach (var lba in blocks.Keys.Where(lba => lba >= zero.FirstLba && lba - zero.FirstLba < zero.Count).ToList()) blocks.Remove(lba);
+                table.Disks[zero.Disk] = table.Disks[zero.Disk] with { Zeroed = [.. table.Disks[zero.Disk].Zeroed, (zero.FirstLba, zero.Count)] };
                 break;
             case StoredRecord.CreateDisk create:
                 table.Disks.Add(create.Disk, new() { Id = create.Disk, Epoch = 1, LengthBytes = create.LengthBytes, ParentId = 0, Cipher = create.Cipher, KeyCheck = create.KeyCheck, Name = create.Name, Blocks = [] });
+                break;
+            case StoredRecord.CreateDiskOnBase create:
+                Apply(create.Create);
+                table.Disks[create.Create.Disk] = table.Disks[create.Create.Disk] with { Epoch = 2, Base = (create.Base, create.BaseBytes) };
+                break;
+            case StoredRecord.Fill fill:
+                var filled = table.Disks[fill.Blocks.Disk];
+                for (var i = 0; i < fill.Blocks.Blocks.Count; i++)
+                {
+                    if (filled.IsAbsent(fill.Blocks.FirstLba + i)) filled.Blocks[fill.Blocks.FirstLba + i] = new(fill.Blocks.Blocks[i].Place, fill.Blocks.Blocks[i].Crc, filled.Epoch);
+                }
+
+                break;
+            case StoredRecord.LetBaseGo go:
+                table.Disks[go.Disk] = table.Disks[go.Disk] with { Base = null };
                 break;
             case StoredRecord.DeleteDisk delete:
                 table.Disks.Remove(delete.Disk);
@@ -158,7 +177,7 @@ internal sealed class Replay(StoredTable table, StoredSegments segments)
             case StoredRecord.RollBack rollBack:
                 Keep(rollBack.Disk, rollBack.Kept, rollBack.Name);
                 var (target, kept) = (table.Snapshots[rollBack.Snapshot], table.Snapshots[rollBack.Kept]);
-                table.Disks[rollBack.Disk] = table.Disks[rollBack.Disk] with { ParentId = target.Id, Blocks = new(target.Blocks), Damage = target.Damage, Detours = Joined([.. target.Detours, (target.Epoch, kept.Epoch)]) };
+                table.Disks[rollBack.Disk] = table.Disks[rollBack.Disk] with { ParentId = target.Id, Blocks = new(target.Blocks), Zeroed = target.Zeroed, Base = target.Base, Damage = target.Damage, Detours = Joined([.. target.Detours, (target.Epoch, kept.Epoch)]) };
                 DropHidden();
                 break;
             default:

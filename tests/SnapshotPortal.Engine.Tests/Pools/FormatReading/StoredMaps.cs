@@ -6,26 +6,29 @@ namespace SnapshotPortal.Engine.Tests.Pools.FormatReading;
 internal sealed class StoredMaps(StoredSegments segments)
 {
     private const int EntriesBits = 8;
+    private List<(long FirstLba, long Count)> zeroed = [];
 
     /// <summary>Every map page that a root led to.</summary>
     public HashSet<Place> Pages { get; } = [];
 
-    /// <summary>Reads a root's entry and what is below it.</summary>
-    public Dictionary<long, StoredBlock> Read(Fields root, long lengthBytes, uint epoch)
+    /// <summary>Reads a root's entry and what is below it: the blocks, and what is zeroed.</summary>
+    public (Dictionary<long, StoredBlock> Blocks, List<(long FirstLba, long Count)> Zeroed) Read(Fields root, long lengthBytes, uint epoch)
     {
+        zeroed = [];
         root.Require(lengthBytes > 0 && lengthBytes % Fields.BlockBytes == 0, $"has a size of {lengthBytes} bytes");
         var lbas = lengthBytes / Fields.BlockBytes;
         var height = Math.Max(1, (63 - BitOperations.LeadingZeroCount((ulong)lbas - 1 | 1) + EntriesBits) / EntriesBits);
         var blocks = new Dictionary<long, StoredBlock>();
         Read(root, 0, height, epoch, blocks);
         root.Require(blocks.Keys.All(lba => lba < lbas), "has blocks behind the disk's end");
-        return blocks;
+        return (blocks, zeroed);
     }
 
     private void Read(Fields entry, long firstLba, int height, uint birthMax, Dictionary<long, StoredBlock> blocks)
     {
         var (location, crc, birth) = (entry.U64(), entry.U32(), entry.U32());
-        var kind = location >> 56;
+        var kind = location >> 56 & 0x7F;
+        entry.Require(location >> 63 == 0 || kind == 2, "has an entry of the base that is no block");
         var place = new Place((uint)(location >> 24), (uint)(location & 0xFF_FFFF));
         entry.Require(birth <= birthMax, $"has an entry of birth {birth} below one of {birthMax}");
         switch (kind)
@@ -35,6 +38,7 @@ internal sealed class StoredMaps(StoredSegments segments)
                 break;
             case 1:
                 entry.Require(place == default && crc == 0 && birth > 0, "has a zero entry with something in it");
+                zeroed.Add((firstLba, 1L << EntriesBits * height));
                 break;
             case 2:
                 entry.Require(height == 0 && birth > 0, "has a block where a page belongs");

@@ -23,6 +23,12 @@ internal abstract record StoredRecord
 
     public sealed record RollBack(uint Disk, uint Snapshot, uint Kept, string Name) : StoredRecord;
 
+    public sealed record CreateDiskOnBase(CreateDisk Create, long BaseBytes, string Base) : StoredRecord;
+
+    public sealed record Fill(Write Blocks) : StoredRecord;
+
+    public sealed record LetBaseGo(uint Disk) : StoredRecord;
+
     public static StoredRecord Read(Fields fields, StoredBatch batch, uint firstBlock)
     {
         var left = fields.Left;
@@ -41,9 +47,12 @@ internal abstract record StoredRecord
             8 => ReadClone(fields, count),
             9 => new Resize(fields.U32(), (long)fields.U64()),
             10 => new RollBack(fields.U32(), fields.U32(), fields.U32(), fields.Name(count)),
+            11 => ReadOnBase(fields, count),
+            12 => new Fill(new(fields.U32(), (long)fields.U64(), Data(fields, batch, firstBlock, count))),
+            13 => new LetBaseGo(fields.U32()),
             _ => throw new InvalidDataException($"{fields.What} has a record of kind {kind}."),
         };
-        fields.Require(count == 0 || record is not (Zero or DeleteDisk or DeleteSnapshot or Resize), $"has a record of kind {kind} with a count");
+        fields.Require(count == 0 || record is not (Zero or DeleteDisk or DeleteSnapshot or Resize or LetBaseGo), $"has a record of kind {kind} with a count");
         fields.Zero(-(left - fields.Left) & 7);
         return record;
     }
@@ -53,6 +62,13 @@ internal abstract record StoredRecord
         fields.Zero(4);
         Data(fields, batch, firstBlock, count);
         return new();
+    }
+
+    private static CreateDiskOnBase ReadOnBase(Fields fields, int nameBytes)
+    {
+        var (disk, lengthBytes, cipher, keyCheck) = (fields.U32(), (long)fields.U64(), fields.U32(), fields.Bytes(16).ToArray());
+        var (baseBytes, baseNameBytes) = ((long)fields.U64(), (int)fields.U32());
+        return new(new(disk, lengthBytes, cipher, keyCheck, fields.Name(nameBytes)), baseBytes, fields.Name(baseNameBytes));
     }
 
     private static CloneDisk ReadClone(Fields fields, int nameBytes)

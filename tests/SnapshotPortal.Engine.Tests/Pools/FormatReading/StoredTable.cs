@@ -14,7 +14,7 @@ internal sealed class StoredTable
         Damage = fields.Remark();
         for (var i = 0; i < disks; i++) Add(Disks, Disk(fields, maps), nextDisk);
         for (var i = 0; i < snapshots; i++) Add(Snapshots, Snapshot(fields, maps), nextSnapshot);
-        fields.End();
+        while (fields.Left > 0) ReadBase(fields);
         foreach (var version in Disks.Values.Concat(Snapshots.Values))
             fields.Require(version.ParentId == 0 || Snapshots.ContainsKey(version.ParentId), $"has no parent of {version.Name}");
 
@@ -31,17 +31,28 @@ internal sealed class StoredTable
 
     public SortedDictionary<uint, StoredVersion> Snapshots { get; } = [];
 
+    private void ReadBase(Fields fields)
+    {
+        var (kind, id, lengthBytes, name) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.Name());
+        fields.Require(kind is 1 or 2 && lengthBytes > 0, $"has a base of kind {kind}");
+        var versions = kind == 1 ? Disks : Snapshots;
+        fields.Require(versions.TryGetValue(id, out var version) && version.Base is null, $"has a base of {id}, which is not there");
+        versions[id] = version! with { Base = (name, lengthBytes) };
+    }
+
     private static StoredVersion Disk(Fields fields, StoredMaps maps)
     {
         var (id, epoch, lengthBytes, parent) = (fields.U32(), fields.U32(), (long)fields.U64(), fields.U32());
         fields.Require(epoch > 0, "has a disk in epoch 0");
+        var map = maps.Read(fields, lengthBytes, epoch);
         return new()
         {
             Id = id,
             Epoch = epoch,
             LengthBytes = lengthBytes,
             ParentId = parent,
-            Blocks = maps.Read(fields, lengthBytes, epoch),
+            Blocks = map.Blocks,
+            Zeroed = map.Zeroed,
             Cipher = Cipher(fields),
             KeyCheck = fields.Bytes(16).ToArray(),
             Name = fields.Name(),
@@ -55,6 +66,7 @@ internal sealed class StoredTable
         var (id, epoch, lengthBytes) = (fields.U32(), fields.U32(), (long)fields.U64());
         var (disk, parent, hidden) = (fields.U32(), fields.U32(), fields.U32());
         fields.Require(parent < id && hidden <= 1, $"has a snapshot {id} of parent {parent} with {hidden}");
+        var map = maps.Read(fields, lengthBytes, epoch);
         return new()
         {
             Id = id,
@@ -62,7 +74,8 @@ internal sealed class StoredTable
             LengthBytes = lengthBytes,
             ParentId = parent,
             IsHidden = hidden == 1,
-            Blocks = maps.Read(fields, lengthBytes, epoch),
+            Blocks = map.Blocks,
+            Zeroed = map.Zeroed,
             Cipher = Cipher(fields),
             KeyCheck = fields.Bytes(16).ToArray(),
             Name = fields.Name(),

@@ -27,8 +27,17 @@ internal sealed record StoredVersion
 
     public IReadOnlyList<(uint After, uint UpTo)> Detours { get; init; } = [];
 
+    /// <summary>What it reads from where nothing is written, by name and size; null: zeroes.</summary>
+    public (string Name, long LengthBytes)? Base { get; init; }
+
+    /// <summary>What reads as zeroes and not from the base, unless it is in <see cref="Blocks"/>.</summary>
+    public IReadOnlyList<(long FirstLba, long Count)> Zeroed { get; init; } = [];
+
     /// <summary>The blocks that hold data, by lba.</summary>
     public required Dictionary<long, StoredBlock> Blocks { get; init; }
+
+    /// <summary>Whether nothing was ever written at a block.</summary>
+    public bool IsAbsent(long lba) => !Blocks.ContainsKey(lba) && !Zeroed.Any(range => lba >= range.FirstLba && lba - range.FirstLba < range.Count);
 }
 
 /// <summary>A block of a disk in the log.</summary>
