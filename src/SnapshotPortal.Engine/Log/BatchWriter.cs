@@ -99,13 +99,15 @@ internal sealed unsafe class BatchWriter
         Submit(request);
     }
 
-    /// <summary>Changes a part of a block; false, and nothing done, where the rest of it must be copied from the base first.</summary>
-    public bool Patch(PoolDisk disk, long lba, int within, int length, byte* data)
+    /// <summary>Changes a part of a block; false, and nothing done, where the rest of it is in the base and not given with it.</summary>
+    public bool Patch(PoolDisk disk, long lba, int within, int length, byte* data, MapBase? under = null, byte* content = null)
     {
         var request = LogRequest.OfThread;
         request.Begin(LogRequestKind.Patch, disk);
         request.Lba = lba;
         request.Blocks = 1;
+        request.Base = under;
+        request.Content = content;
         request.Within = within;
         request.Length = length;
         request.Data = data;
@@ -284,13 +286,15 @@ internal sealed unsafe class BatchWriter
                 }
                 if (request.Kind == LogRequestKind.Patch)
                 {
-                    request.NeedsBase = disk.Map.Base is { } under && under.Holds(request.Lba) && disk.Map.Find(request.Lba).IsAbsent;
-                    if (request.NeedsBase || (request.Data is null && disk.Map.Find(request.Lba).Kind != LocationKind.Block))
+                    var isCold = disk.Map.Base is { } under && under.Holds(request.Lba) && disk.Map.Find(request.Lba).IsAbsent;
+                    request.NeedsBase = isCold && (request.Content is null || request.Base != disk.Map.Base);
+                    if (request.NeedsBase || (!isCold && request.Data is null && disk.Map.Find(request.Lba).Kind != LocationKind.Block))
                     {
                         request.Complete(); // The caller comes again; or zeroes into a block that reads as zeroes: nothing to store.
                         return false;
                     }
-                    BlockReader.ReadInLeaf(disk.Map, segments, disk.RequireCipher(), request.Lba, patchBlock);
+                    if (isCold) new ReadOnlySpan<byte>(request.Content, Limits.BlockBytes).CopyTo(patchBlock);
+                    else BlockReader.ReadInLeaf(disk.Map, segments, disk.RequireCipher(), request.Lba, patchBlock);
                 }
                 if (request.Kind == LogRequestKind.Zero) disk.Map.PrepareZero(request.Lba, request.Blocks, state.EditOf(disk));
                 else disk.Map.PrepareBlocks(request.Lba, state.EditOf(disk));

@@ -57,10 +57,13 @@ internal sealed unsafe class LogRequest
     public Location Location;
     public LogRequest? Next;
 
-    /// <summary>What a fill was read from.</summary>
+    /// <summary>What a fill, or the content below a patch, was read from.</summary>
     public MapBase? Base;
 
-    /// <summary>A patch that was not carried out: the block must be copied from the base first, which the leader does not wait for.</summary>
+    /// <summary>The whole block that a patch changes as its base has it, or null.</summary>
+    public byte* Content;
+
+    /// <summary>A patch that was not carried out: it needs the block as the base has it, which the leader does not wait for.</summary>
     public bool NeedsBase;
     private Exception? error;
 

@@ -284,11 +284,7 @@ public sealed class PoolDisk : IBlockDevice, IVersion
             if (within != 0 || lengthBytes < Limits.BlockBytes)
             {
                 count = Math.Min(Limits.BlockBytes - within, lengthBytes);
-                while (!pool.Log.Patch(this, lba, (int)within, (int)count, data))
-                {
-                    coldReads?.Add(offsetBytes);
-                    Fill(lba, 1);
-                }
+                if (!pool.Log.Patch(this, lba, (int)within, (int)count, data)) PatchOverBase(lba, (int)within, (int)count, data);
             }
             else if (data is null)
             {
@@ -306,6 +302,20 @@ public sealed class PoolDisk : IBlockDevice, IVersion
             lengthBytes -= count;
             if (data is not null) data += count;
         }
+    }
+
+    /// <summary>Fetches the block on the caller's thread; the leader takes it where it is still absent then.</summary>
+    private unsafe void PatchOverBase(long lba, int within, int count, byte* data)
+    {
+        coldReads?.Add(lba * Limits.BlockBytes);
+        var content = stackalloc byte[Limits.BlockBytes];
+        MapBase? under;
+        do
+        {
+            under = Map.Base;
+            under?.Read(lba, new(content, Limits.BlockBytes));
+        }
+        while (!pool.Log.Patch(this, lba, within, count, data, under, content));
     }
 
     /// <summary>Encrypts on the caller's thread, so that disks do so side by side and the log's leader only copies.</summary>
