@@ -4,8 +4,10 @@ namespace SnapshotPortal.Engine.Log;
 /// Something that gathers until a checkpoint takes it off: log that an opening would replay, map pages that are not stored.
 /// Changed by the log's leader; any thread may look.
 /// </summary>
-/// <remarks>A checkpoint begins at a quarter of what is allowed, so that the rest is there for what comes while it runs.</remarks>
-internal sealed class Backlog(long max)
+/// <remarks>A checkpoint begins early enough that there is room for what comes while it runs.</remarks>
+/// <param name="due">How much lets the next checkpoint begin.</param>
+/// <param name="max">How much lets writers wait for it.</param>
+internal sealed class Backlog(long due, long max)
 {
     private long sinceBegin;
     private long before;
@@ -14,7 +16,7 @@ internal sealed class Backlog(long max)
     public long Total => Volatile.Read(ref before) + Volatile.Read(ref sinceBegin);
 
     /// <summary>Whether it is time for the next checkpoint to begin.</summary>
-    public bool WantsCheckpoint => Volatile.Read(ref sinceBegin) >= (max + 3) / 4;
+    public bool WantsCheckpoint => Volatile.Read(ref sinceBegin) >= due;
 
     /// <summary>Whether no more should come until a checkpoint is complete.</summary>
     public bool IsFull => Total >= max;

@@ -21,6 +21,9 @@ internal sealed unsafe class BatchWriter
 {
     // Smaller data is gathered in a buffer, so that a batch of small writes is one call; larger goes out from where it lies.
     private const int GatheredBlocksMax = 16;
+    // A file system takes bursts into its cache faster than a device can store them; a checkpoint needs them stored.
+    private const int ReplayFactorMax = 4;
+
     private const int HeaderRoom = BatchHeader.HeaderBlocksMax * Limits.BlockBytes;
 
     private readonly SegmentFiles segments;
@@ -57,12 +60,15 @@ internal sealed unsafe class BatchWriter
         nextSequence = end.Sequence;
         dataBlocksMax = (int)Math.Min(BatchHeader.DataBlocksMax, segments.BlocksPerSegment - 1 - BatchHeader.HeaderBlocksMax);
         gathered = GC.AllocateUninitializedArray<byte>(HeaderRoom + Math.Min(dataBlocksMax, 256) * Limits.BlockBytes, pinned: true);
-        Backlog = new(replayBytes);
+        Backlog = new(due: replayBytes / 2, replayBytes * ReplayFactorMax);
         Flusher = new Flusher(segments, end.Sequence - 1, this, metrics);
         this.metrics = metrics;
     }
 
     public Flusher Flusher { get; }
+
+    /// <summary>What the leader tells of each segment that it begins.</summary>
+    public Action<uint>? SegmentBegun { get; set; }
 
     /// <summary>The most blocks that one <see cref="Write"/> takes.</summary>
     public int WriteBlocksMax => dataBlocksMax;
@@ -369,6 +375,7 @@ internal sealed unsafe class BatchWriter
         catch (EngineException e) when (e.Fault == EngineFault.Full && !adds && reserve.Release()) { made = segments.Create(segment + 1, life, nextSequence); }
         (segmentFile, segment, nextBlock) = (made, segment + 1, 1);
         Flusher.Created(made);
+        SegmentBegun?.Invoke(segment);
     }
 
     /// <summary>Writes a batch; where a file system does not keep its promise of allocated space, from the reserve.</summary>

@@ -56,8 +56,20 @@ internal sealed class Recovery(SegmentFiles segments, PoolState state, Superbloc
             segments.ReadAvailable(location.Segment, location.Block, bytes);
             segments.Get(location.Segment).File.Write((long)location.Block * Limits.BlockBytes, bytes);
         }
+        foreach (var number in visited) RestoreHeader(number);
         foreach (var number in Mutant.ReplayNotSynced ? [] : visited) segments.Get(number).File.Sync();
         if (visited.Count > 0) segments.SyncDirectory();
+    }
+
+    // Only its batches are needed for a replay: a crash may have kept these and lost the header before them.
+    private void RestoreHeader(uint number)
+    {
+        var block = buffer.AsSpan(0, Limits.BlockBytes);
+        segments.ReadAvailable(number, 0, block);
+        if (block.ContainsAnyExcept((byte)0) || !TryReadBatch(number, 1, out var first)) return;
+        block = buffer.AsSpan(0, Limits.BlockBytes);
+        new SegmentHeader(superblock.PoolId, number, first.Life, first.Sequence, superblock.SegmentBytes).Write(block);
+        segments.Get(number).File.Write(0, block);
     }
 
     private bool ReplayNext()

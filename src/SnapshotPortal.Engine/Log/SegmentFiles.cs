@@ -12,6 +12,9 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     private const string DenseSuffix = ".dense";
     private readonly ConcurrentDictionary<uint, Segment> open = [];
 
+    private readonly Lock spareGuard = new();
+    private (uint Number, IFile File)? spare;
+
     // Replaced and deleted ones: a reader may still be at them.
     private readonly ConcurrentQueue<Segment> retired = [];
 
@@ -42,17 +45,62 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
         return bytes;
     }
 
-    /// <summary>Makes a segment and reserves its space. Its name survives a crash once the directory is synced.</summary>
+    /// <summary>Makes a segment, of the spare where there is one. Its name survives a crash once the directory is synced.</summary>
     public IFile Create(uint number, uint life, ulong firstSequence)
+    {
+        lock (spareGuard)
+        {
+            var file = spare is { } made && made.Number == number ? made.File : Allocated(number);
+            spare = null;
+            try
+            {
+                Span<byte> block = stackalloc byte[Limits.BlockBytes];
+                new SegmentHeader(poolId, number, life, firstSequence, segmentBytes).Write(block);
+                file.Write(0, block);
+            }
+            catch (EngineException)
+            {
+                file.Dispose();
+                files.Delete(PathOf(number));
+                throw;
+            }
+            open[number] = new(file);
+            return file;
+        }
+    }
+
+    /// <summary>Allocates the segment that comes next, so that no writer waits for it; false where there is no room.</summary>
+    public bool PrepareSpare(uint number)
+    {
+        lock (spareGuard)
+        {
+            if (spare is not null || open.ContainsKey(number)) return true;
+            try { spare = (number, Allocated(number)); }
+            catch (EngineException e) when (e.Fault == EngineFault.Full) { return false; }
+            return true;
+        }
+    }
+
+    /// <summary>Gives back the spare, where nobody writes any more.</summary>
+    public void DropSpare()
+    {
+        lock (spareGuard)
+        {
+            if (spare is not { } unused) return;
+            unused.File.Dispose();
+            files.Delete(PathOf(unused.Number));
+            spare = null;
+        }
+    }
+
+    private IFile Allocated(uint number)
     {
         files.Delete(PathOf(number)); // Left by an attempt that found no room, not even for deleting it again.
         var file = files.Create(PathOf(number));
         try
         {
             file.Allocate(segmentBytes);
-            Span<byte> block = stackalloc byte[Limits.BlockBytes];
-            new SegmentHeader(poolId, number, life, firstSequence, segmentBytes).Write(block);
-            file.Write(0, block);
+            return file;
         }
         catch (EngineException)
         {
@@ -60,8 +108,6 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
             files.Delete(PathOf(number));
             throw;
         }
-        open[number] = new(file);
-        return file;
     }
 
     /// <summary>An existing segment; one that is missing is damage.</summary>
@@ -217,6 +263,7 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
 
     public void Dispose()
     {
+        spare?.File.Dispose();
         foreach (var segment in open.Values) segment.Dispose();
         open.Clear();
         CloseRetired(keep: 0);

@@ -36,7 +36,8 @@ internal sealed class MapCache
         places = new Location[slots];
         pages = new MapPage?[slots];
         used = new bool[slots];
-        Backlog = new(Math.Max(2, budgetBytes / 2 / PageBytes));
+        var unstoredMax = Math.Max(2, budgetBytes / 2 / PageBytes);
+        Backlog = new(due: (unstoredMax + 3) / 4, unstoredMax);
     }
 
     /// <summary>Pages that were changed and are not stored yet.</summary>

@@ -388,6 +388,7 @@ public sealed class Pool : IDisposable
             Metrics.Dispose();
             foreach (var disk in Disks) disk.Throttle.Limits = RateLimits.None; // Whoever waits is told.
             if (Log.Fence is null) Log.TrimSegment();
+            if (Log.Fence is null) Segments.DropSpare();
             Segments.Dispose();
             state.WipeKeys();
             fileLock.Dispose();

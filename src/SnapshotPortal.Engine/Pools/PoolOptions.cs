@@ -6,7 +6,8 @@ public sealed record PoolOptions
     /// <summary>The size of a segment file when a pool is made: a multiple of 4 KiB, from 256 KiB to 1 GiB. An existing pool keeps its own.</summary>
     public long SegmentBytes { get; init; } = 128L << 20;
 
-    /// <summary>How many bytes of log an opening may have to replay. A checkpoint begins at a quarter of it; writers wait at all of it.</summary>
+    /// <summary>How many bytes of log an opening may have to replay. A checkpoint begins at half of it. Writers wait only at four times as much,
+    /// which gathers where the device is slower than the file system takes writes.</summary>
     public long ReplayBytes { get; init; } = 256L << 20;
 
     /// <summary>How much memory the pages of all maps take together. Disks may be of any size: what does not fit is read again.</summary>

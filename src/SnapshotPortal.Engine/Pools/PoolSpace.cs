@@ -21,7 +21,7 @@ public sealed record PoolSpace
     /// <summary>Headers of the log, and what is out of use and not given back yet.</summary>
     public required long LogBytes { get; init; }
 
-    /// <summary>Free room in the segment that is being written.</summary>
+    /// <summary>Free room in the segment that is being written, and the one allocated to come next.</summary>
     public required long RoomBytes { get; init; }
 
     /// <summary>What data never takes: kept so that a full pool can be emptied.</summary>

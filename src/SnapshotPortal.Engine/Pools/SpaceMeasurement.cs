@@ -74,6 +74,7 @@ internal sealed class SpaceMeasurement(BatchWriter log, PoolState state, Livenes
         var content = disks.Sum(disk => disk.Added) + snapshots.Sum(snapshot => snapshot.Added);
         var owned = disks.Sum(disk => disk.Added) + own.Sum();
         var allocated = segments.Numbers().Where(number => number <= segment).ToDictionary(number => number, segments.AllocatedBytes);
+        var spare = segments.Numbers().Where(number => number > segment).Sum(segments.AllocatedBytes);
         var room = end == 0 ? 0 : Math.Max(0, allocated[segment] - (long)end * Limits.BlockBytes);
         return new()
         {
@@ -82,7 +83,7 @@ internal sealed class SpaceMeasurement(BatchWriter log, PoolState state, Livenes
             RetainedBytes = snapshots.Zip(own).Where(pair => pair.First.IsHidden).Sum(pair => pair.Second) * Limits.BlockBytes,
             SharedBytes = (content - owned) * Limits.BlockBytes,
             MapBytes = (live - content) * Limits.BlockBytes,
-            RoomBytes = room,
+            RoomBytes = room + spare,
             LogBytes = allocated.Values.Sum() - live * Limits.BlockBytes - room,
             ReserveBytes = AllocatedBytes(name => name == Reserve.Name),
             TableBytes = AllocatedBytes(name => name != Reserve.Name && !SegmentFiles.IsSegment(name)),

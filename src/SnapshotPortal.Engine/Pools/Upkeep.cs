@@ -3,10 +3,10 @@ using SnapshotPortal.Engine.Log;
 
 namespace SnapshotPortal.Engine.Pools;
 
-/// <summary>What a pool does by itself, each on a thread of its own: checkpoints, and giving back space.</summary>
+/// <summary>What a pool does by itself, each on a thread of its own: checkpoints, giving back space, and allocating the segment that comes next.</summary>
 /// <remarks>
-/// A checkpoint runs when a quarter of the log that may be replayed, or of the map pages that may be unstored, has gathered;
-/// writers wait where all of it has. Space is given back once 64 MiB are dead, or a disk or snapshot was deleted some seconds ago.
+/// A checkpoint runs when half of the log that may be replayed, or a quarter of the map pages that may be unstored, has gathered;
+/// writers wait where it does not keep up. Space is given back once 64 MiB are dead, or a disk or snapshot was deleted some seconds ago.
 /// </remarks>
 internal sealed class Upkeep : IDisposable
 {
@@ -15,17 +15,20 @@ internal sealed class Upkeep : IDisposable
 
     // What was deleted gathers for so long.
     private static readonly TimeSpan ReclaimDelay = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Pool pool;
     private readonly Liveness liveness;
     private readonly Thread checkpoints;
     private readonly Thread reclaims;
+    private readonly Thread spares;
+    private readonly AutoResetEvent segmentBegun = new(false);
     private readonly AutoResetEvent wake = new(false);
     private readonly object guard = new();
     private readonly CancellationTokenSource closing = new();
     private int asked;
+    private uint segment;
     private long reclaimed = Stopwatch.GetTimestamp();
     private bool isMapDamaged;
 
@@ -34,6 +37,8 @@ internal sealed class Upkeep : IDisposable
         (this.pool, this.liveness) = (pool, liveness);
         checkpoints = Start("pool checkpoints", KeepCheckpoints);
         reclaims = Start("pool reclaim", KeepReclaiming);
+        spares = Start("pool spare segment", KeepSpare);
+        pool.Log.SegmentBegun = TellOfSegment;
     }
 
     private bool IsBehind => pool.Log.Backlog.IsFull || pool.Pages.Backlog.IsFull;
@@ -62,11 +67,14 @@ internal sealed class Upkeep : IDisposable
 
     public void Dispose()
     {
+        pool.Log.SegmentBegun = null;
         closing.Cancel();
         checkpoints.Join();
         reclaims.Join();
+        spares.Join();
         closing.Dispose();
         wake.Dispose();
+        segmentBegun.Dispose();
     }
 
     private Thread Start(string name, Action work)
@@ -99,6 +107,19 @@ internal sealed class Upkeep : IDisposable
             Volatile.Write(ref asked, 0);
             if (WantsCheckpoint || IsBehind) pool.CheckpointIfRoom();
         }
+    }
+
+    private void TellOfSegment(uint number)
+    {
+        Volatile.Write(ref segment, number);
+        segmentBegun.Set();
+    }
+
+    // Where there is no room for it, whoever needs it is told so.
+    private void KeepSpare()
+    {
+        WaitHandle[] handles = [closing.Token.WaitHandle, segmentBegun];
+        while (WaitHandle.WaitAny(handles) != 0) pool.Segments.PrepareSpare(Volatile.Read(ref segment) + 1);
     }
 
     private void KeepReclaiming()
