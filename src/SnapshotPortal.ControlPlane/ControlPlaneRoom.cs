@@ -14,6 +14,7 @@ using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Start;
+using SnapshotPortal.ControlPlane.Tags;
 using SnapshotPortal.Engine.Files;
 
 namespace SnapshotPortal.ControlPlane;
@@ -52,6 +53,11 @@ public static class ControlPlaneRoom
         services.AddSingleton(provider => new Callers(provider.GetRequiredService<IDbContextFactory<PortalDb>>()));
         services.AddSingleton(provider => new SetUpToken(
             provider.GetRequiredService<IDbContextFactory<PortalDb>>(), provider.GetRequiredService<Passwords>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AccessKeySecrets>();
+        services.AddSingleton(provider => new AccessKeys(
+            provider.GetRequiredService<IDbContextFactory<PortalDb>>(), provider.GetRequiredService<WriteGate>(),
+            provider.GetRequiredService<AccessKeySecrets>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ApiCalls(provider.GetRequiredService<ChangeFeed>()));
         services.AddScoped<NewAccounts>();
         services.AddScoped<ClientTokens>();
         services.AddSingleton<OperationMetrics>();
@@ -84,6 +90,7 @@ public static class ControlPlaneRoom
         DiskOperations.Register(table);
         SnapshotOperations.Register(table);
         JobOperations.Register(table);
+        TagOperations.Register(table);
         return table;
     }
 }

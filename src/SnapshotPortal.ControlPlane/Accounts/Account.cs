@@ -31,7 +31,7 @@ internal sealed class Account : IAnnounced
             member.HasOne(each => each.User).WithMany().HasForeignKey(each => each.UserId);
             member.Property(each => each.Role).HasConversion<string>().HasMaxLength(16);
         });
-        builder.Entity<AccessKey>().HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
+        AccessKey.Map(builder);
         builder.Entity<PortalUser>().HasIndex(each => each.NormalizedEmail).HasDatabaseName("EmailIndex").IsUnique();
     }
 }
@@ -50,20 +50,4 @@ internal sealed class AccountMember : IAnnounced
     public required DateTimeOffset AddedAt { get; init; }
 
     public Change ToChange() => new(AccountId, ResourceKind.Member, UserId);
-}
-
-/// <summary>A key pair for the HTTP API.</summary>
-internal sealed class AccessKey
-{
-    /// <summary>The AccessKeyId.</summary>
-    public required string Id { get; init; }
-
-    public required string AccountId { get; init; }
-
-    public required string UserId { get; init; }
-
-    /// <summary>Encrypted by data protection: signatures are checked with the secret itself, so a hash would not do.</summary>
-    public required string ProtectedSecret { get; set; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -29,9 +29,23 @@ internal static class AccountErrors
 
     public static readonly OperationError PasswordMalformed = new("InvalidPassword.Malformed", 400, "The password is not accepted.", $"Use at least {Passwords.LengthMin} characters.");
 
+    public static readonly OperationError AccessKeyNotFound = new("InvalidAccessKeyId.NotFound", 404, "The access key is not found.", "Look at the list of access keys; it may have been deleted.");
+
+    public static readonly OperationError AccessKeyNameMalformed = new("InvalidAccessKeyName.Malformed", 400, "The key's name is not valid.", "Use 2–128 characters: a letter first, then letters, digits, ':', '_', '.' and '-'.");
+
+    public static readonly OperationError AccessKeyExpiryInvalid = new("InvalidExpiration.Malformed", 400, "The expiry is not 1–3650 days.", "Give a number of days, or nothing for a key that does not expire.");
+
+    public static readonly OperationError AccessKeyActive = new("AccessKeyActive", 409, "The access key is active.", "Disable it first, and delete it once nothing misses it.");
+
     public static readonly OperationError AlreadySetUp = new("PortalIsSetUp", 409, "The portal is set up already.", "Sign in.");
 
     public static readonly OperationError SetUpTokenWrong = new("InvalidSetUpToken", 403, "The one-time token is not the one that the console shows.", "Copy it from the console of the portal; each start shows a new one.");
 
     public static readonly OperationError SetUpTooOften = new("Throttling.SetUp", 429, "Too many wrong tokens.", "Wait a minute and try again.");
+
+    public static OperationError AccessKeyRoleTooHigh(AccountRole own)
+        => new("InvalidRole.ValueNotSupported", 400, $"A key cannot be allowed more than you are: {own}.", "Choose your role or a lower one.");
+
+    public static OperationError AccessKeyQuota(int max)
+        => new("QuotaExceed.AccessKey", 403, $"You have {max} access keys in this account, as many as you may have.", "Delete one that is not needed any more.");
 }

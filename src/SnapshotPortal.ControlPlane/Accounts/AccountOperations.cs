@@ -16,5 +16,10 @@ internal static class AccountOperations
         .Add<AddMember, Done, AddMemberHandler>(Access.Owner, Effect.Change, (request, _) => request.Email)
         .Add<ChangeMemberRole, Done, ChangeMemberRoleHandler>(Access.Owner, Effect.Change, (request, _) => request.UserId)
         .Add<RemoveMember, Done, RemoveMemberHandler>(Access.Owner, Effect.Change, (request, _) => request.UserId)
+        .Add<CreateAccessKey, CreateAccessKeyResult, CreateAccessKeyHandler>(Access.Viewer, Effect.Change, (_, result) => result?.AccessKeyId)
+        .Add<DescribeAccessKeys, DescribeAccessKeysResult, DescribeAccessKeysHandler>(Access.Viewer, Effect.Read)
+        .Add<ModifyAccessKey, Done, ModifyAccessKeyHandler>(Access.Viewer, Effect.Change, (request, _) => request.AccessKeyId)
+        .Add<DeleteAccessKey, Done, DeleteAccessKeyHandler>(Access.Viewer, Effect.Change, (request, _) => request.AccessKeyId)
+        .Add<DescribeApiCalls, DescribeApiCallsResult, DescribeApiCallsHandler>(Access.Viewer, Effect.Read)
         .Add<DescribeAuditTrail, DescribeAuditTrailResult, DescribeAuditTrailHandler>(Access.Owner, Effect.Read);
 }

@@ -31,6 +31,6 @@ public sealed class Callers
             .Select(member => (AccountRole?)member.Role).SingleOrDefaultAsync(cancel) ?? AccountRole.None;
         var administrator = await db.UserRoles.AnyAsync(
             given => given.UserId == caller.UserId && db.Roles.Any(each => each.Id == given.RoleId && each.Name == PortalRoles.Administrator), cancel);
-        return caller with { Role = role, IsAdministrator = administrator };
+        return caller with { Role = role < caller.RoleMax ? role : caller.RoleMax, IsAdministrator = administrator };
     }
 }

@@ -8,6 +8,7 @@ using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Data;
 
@@ -52,6 +53,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
 
     public DbSet<Job> Jobs => Set<Job>();
 
+    public DbSet<ResourceTag> Tags => Set<ResourceTag>();
+
     public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
 
     public DbSet<AuditEntry> AuditTrail => Set<AuditEntry>();
@@ -76,7 +79,10 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public void AfterCommit(Func<Task> effect) => afterCommit.Add(effect);
 
     /// <summary>Tells about a resource although its own row stays as it is.</summary>
-    public void Announce(IAnnounced resource) => changes.Add(resource.ToChange());
+    public void Announce(IAnnounced resource) => Announce(resource.ToChange());
+
+    /// <summary>Tells about a change once the present write is committed.</summary>
+    public void Announce(Change change) => changes.Add(change);
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -113,6 +119,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         DiskUpload.Map(builder);
         Snapshot.Map(builder);
         Job.Map(builder);
+        ResourceTag.Map(builder);
         ClientToken.Map(builder);
         AuditEntry.Map(builder);
     }
@@ -128,6 +135,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
             // Not cancellable: a commit whose outcome nobody waits for would be worse than a late answer.
             await db.SaveChangesAsync(CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
+            db.gate.NoteCommit();
             List<Change> committed = [.. db.changes];
             List<Func<Task>> effects = [.. db.afterCommit];
             await DisposeAsync();

@@ -8,6 +8,13 @@ internal sealed class WriteGate : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1, 1);
 
+    private long commits;
+
+    /// <summary>How many writes have been committed: what was read at the same number is still true.</summary>
+    public long Commits => Volatile.Read(ref commits);
+
+    public void NoteCommit() => Interlocked.Increment(ref commits);
+
     public Task EnterAsync(CancellationToken cancel) => gate.WaitAsync(cancel);
 
     public void Leave() => gate.Release();

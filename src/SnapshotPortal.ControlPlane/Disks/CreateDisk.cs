@@ -3,6 +3,7 @@ using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
@@ -27,6 +28,8 @@ public sealed record CreateDisk(string RegionId, string ZoneId) : IOperation<Cre
     public bool Encrypted { get; init; }
 
     public string? ClientToken { get; init; }
+
+    public IReadOnlyList<Tag>? Tag { get; init; }
 }
 
 /// <summary>The disk that is being made.</summary>
@@ -65,6 +68,7 @@ internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, Zone
             SourceSnapshotId = snapshot?.Id,
         };
         db.Disks.Add(disk);
+        db.AddTags(disk.AccountId, TaggedResources.Disk, disk.Id, request.Tag);
         Fill(disk, snapshot);
         return new(disk.Id, disk.JobId);
     }

@@ -4,6 +4,7 @@ using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
@@ -30,6 +31,8 @@ public sealed record DescribeDisks : IOperation<DescribeDisksResult>, IPagedOper
     public bool? Encrypted { get; init; }
 
     public bool DryRun { get; init; }
+
+    public IReadOnlyList<Tag>? Tag { get; init; }
 
     /// <summary>A part of the id or name.</summary>
     [PortalOnly]
@@ -85,6 +88,7 @@ public sealed record DiskInfo
     public required DateTimeOffset CreationTime { get; init; }
     public required int IOPS { get; init; }
     public required int Throughput { get; init; }
+    public IReadOnlyList<TagInfo> Tags { get; init; } = [];
 
     /// <summary>Size in bytes.</summary>
     [PortalOnly]
@@ -182,6 +186,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
         if (request.DiskName is { Length: > 0 } name) disks = disks.Where(disk => disk.Name == name);
         if (request.SnapshotId is { Length: > 0 } snapshotId) disks = disks.Where(disk => disk.SourceSnapshotId == snapshotId);
         if (request.Encrypted == true) disks = disks.Where(_ => false);
+        disks = disks.Tagged(db, request.Tag);
         if (Search.Pattern(request.Search) is { } pattern)
             disks = disks.Where(disk => EF.Functions.Like(disk.Id, pattern, Search.Escape) || EF.Functions.Like(disk.Name, pattern, Search.Escape));
         return disks;
@@ -208,6 +213,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
             .GroupBy(snapshot => snapshot.SourceDiskId)
             .Select(group => new { DiskId = group.Key, Count = group.Count(), InProgress = group.Count(snapshot => snapshot.Status == SnapshotStatus.Progressing) })
             .ToDictionaryAsync(group => group.DiskId, cancel);
+        var tags = await db.TagsOfAsync(ids, cancel);
         return disks.ConvertAll(disk =>
         {
             var job = disk.JobId is not null ? filling.GetValueOrDefault(disk.JobId) : null;
@@ -216,6 +222,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
                 JobId = job?.Id,
                 Progress = job is null ? null : jobs.ProgressOf(job).Percent,
                 UploadId = uploads.GetValueOrDefault(disk.Id),
+                Tags = [.. tags[disk.Id]],
                 SnapshotCount = snapshots.GetValueOrDefault(disk.Id)?.Count ?? 0,
                 SnapshotsInProgress = snapshots.GetValueOrDefault(disk.Id)?.InProgress ?? 0,
             };

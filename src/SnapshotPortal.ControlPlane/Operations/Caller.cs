@@ -10,6 +10,9 @@ namespace SnapshotPortal.ControlPlane.Operations;
 /// <param name="Source">The way the request came.</param>
 public sealed record Caller(string AccountId, string UserId, AccountRole Role, bool IsAdministrator, CallerSource Source)
 {
+    /// <summary>The most that this way of asking allows, whatever the user's role: the scope of an access key.</summary>
+    public AccountRole RoleMax { get; init; } = AccountRole.Owner;
+
     /// <summary>Somebody who has not signed in.</summary>
     public static readonly Caller Anonymous = new("", "", AccountRole.None, IsAdministrator: false, CallerSource.Portal);
 

@@ -19,6 +19,7 @@ public enum ResourceKind
     Disk,
     Snapshot,
     Job,
+    AccessKey,
 }
 
 /// <summary>

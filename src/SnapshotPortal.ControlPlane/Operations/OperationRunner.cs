@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Accounts;
@@ -21,18 +22,30 @@ public sealed partial class OperationRunner
 
     internal OperationRunner(
         IServiceScopeFactory scopes, OperationTable table, OperationMetrics metrics, ResourceIds ids, TimeProvider time, ILogger<OperationRunner> log)
-        => (this.scopes, this.table, this.metrics, this.ids, this.time, this.log) = (scopes, table, metrics, ids, time, log);
+    {
+        (this.scopes, this.table, this.metrics, this.ids, this.time, this.log) = (scopes, table, metrics, ids, time, log);
+        ForApi = table.Entries.Where(entry => !entry.IsPortalOnly).ToFrozenDictionary(entry => entry.Name, entry => new ApiOperation(entry, this), StringComparer.Ordinal);
+    }
+
+    /// <summary>The operations that the HTTP API offers, by name.</summary>
+    public IReadOnlyDictionary<string, ApiOperation> ForApi { get; }
+
+    /// <summary>A new id for a request, as the API gives one to each answer.</summary>
+    public string NewRequestId() => ids.NewRequestId();
 
     /// <summary>Runs the operation; a refusal is an <see cref="OperationException"/>.</summary>
     /// <remarks>Off the caller's thread from the first step: SQLite and the pool answer synchronously, and a circuit has its own work to do.</remarks>
     public Task<TResult> RunAsync<TResult>(IOperation<TResult> operation, Caller caller, CancellationToken cancel = default)
-        where TResult : class => Task.Run(() => RunGuardedAsync(operation, caller, cancel), cancel);
+        where TResult : class => RunAsync(operation, caller, ids.NewRequestId(), cancel);
 
-    private async Task<TResult> RunGuardedAsync<TResult>(IOperation<TResult> operation, Caller caller, CancellationToken cancel)
+    /// <summary>The same under a request id that the caller has made and tells its own caller.</summary>
+    internal Task<TResult> RunAsync<TResult>(IOperation<TResult> operation, Caller caller, string requestId, CancellationToken cancel)
+        where TResult : class => Task.Run(() => RunGuardedAsync(operation, caller, requestId, cancel), cancel);
+
+    private async Task<TResult> RunGuardedAsync<TResult>(IOperation<TResult> operation, Caller caller, string requestId, CancellationToken cancel)
         where TResult : class
     {
         var entry = table.Find(operation);
-        var requestId = ids.NewRequestId();
         var started = time.GetTimestamp();
         var outcome = AuditEntry.Success;
         try

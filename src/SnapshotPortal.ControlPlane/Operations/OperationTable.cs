@@ -54,20 +54,30 @@ internal sealed class OperationTable(IServiceCollection services)
     }
 
     public OperationEntry<TResult> Find<TResult>(IOperation<TResult> operation)
+        where TResult : class
         => entries.TryGetValue(operation.GetType(), out var entry)
             ? (OperationEntry<TResult>)entry
             : throw new InvalidOperationException($"The operation {operation.GetType().Name} is in no slice's list.");
 }
 
-internal abstract class OperationEntry(Type operation, Access access, Effect effect)
+internal abstract class OperationEntry(Type operation, Type result, Access access, Effect effect)
 {
     private readonly List<PropertyInfo> mandatory = FindMandatory(operation);
 
     public string Name { get; } = operation.Name;
 
+    public Type Request { get; } = operation;
+
+    public Type Result { get; } = result;
+
+    public bool IsPortalOnly { get; } = operation.IsDefined(typeof(PortalOnlyAttribute), inherit: false);
+
     public Access Access { get; } = access;
 
     public Effect Effect { get; } = effect;
+
+    /// <summary>Runs it for a caller that knows requests and answers as objects only.</summary>
+    public abstract Task<object> RunAsync(OperationRunner runner, object request, Caller caller, string requestId, CancellationToken cancel);
 
     /// <summary>Members of the primary constructor that are text and not nullable have to be given (SPEC P19).</summary>
     public void RequireMandatory(object request)
@@ -101,8 +111,12 @@ internal abstract class OperationEntry(Type operation, Access access, Effect eff
     }
 }
 
-internal abstract class OperationEntry<TResult>(Type operation, Access access, Effect effect) : OperationEntry(operation, access, effect)
+internal abstract class OperationEntry<TResult>(Type operation, Access access, Effect effect) : OperationEntry(operation, typeof(TResult), access, effect)
+    where TResult : class
 {
+    public override async Task<object> RunAsync(OperationRunner runner, object request, Caller caller, string requestId, CancellationToken cancel)
+        => await runner.RunAsync((IOperation<TResult>)request, caller, requestId, cancel);
+
     public abstract Task<TResult> RunAsync(IServiceProvider services, IOperation<TResult> request, Caller caller, CancellationToken cancel);
 
     public abstract string? ResourceOf(IOperation<TResult> request, TResult? result);

@@ -3,6 +3,7 @@ using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
@@ -24,6 +25,8 @@ public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotRe
     public int? InstantAccessRetentionDays { get; init; }
 
     public string? ClientToken { get; init; }
+
+    public IReadOnlyList<Tag>? Tag { get; init; }
 }
 
 /// <summary>The snapshot that is being made.</summary>
@@ -46,6 +49,7 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
         // Frozen before the commit: the point in time is now, a refusal of the pool undoes the row, and after a kill in
         // between the start lets go what no row names. So a snapshot never exists without its content.
         var id = ids.New("s");
+        db.AddTags(disk.AccountId, TaggedResources.Snapshot, id, request.Tag);
         var pool = pools[disk.ZoneId];
         var frozen = pool.TakeSnapshot(disk.Id, id);
         pool.Flush();

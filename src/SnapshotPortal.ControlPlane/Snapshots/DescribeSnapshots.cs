@@ -4,6 +4,7 @@ using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
+using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
@@ -35,6 +36,8 @@ public sealed record DescribeSnapshots : IOperation<DescribeSnapshotsResult>, IP
     public bool? Encrypted { get; init; }
 
     public bool DryRun { get; init; }
+
+    public IReadOnlyList<Tag>? Tag { get; init; }
 
     /// <summary>A part of the id or name, or of the id of the disk.</summary>
     [PortalOnly]
@@ -100,6 +103,7 @@ public sealed record SnapshotInfo
     public required long? FullSnapshotSizeInBytes { get; init; }
     public required DateTimeOffset CreationTime { get; init; }
     public required DateTimeOffset LastModifiedTime { get; init; }
+    public IReadOnlyList<TagInfo> Tags { get; init; } = [];
 
     /// <summary>What this snapshot added to the store; null until accomplished.</summary>
     [PortalOnly]
@@ -172,6 +176,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
 
         if (request.DiskId is { Length: > 0 } diskId) snapshots = snapshots.Where(snapshot => snapshot.SourceDiskId == diskId);
         if (request.SnapshotName is { Length: > 0 } name) snapshots = snapshots.Where(snapshot => snapshot.Name == name);
+        snapshots = snapshots.Tagged(db, request.Tag);
         if (Search.Pattern(request.Search) is { } pattern)
         {
             snapshots = snapshots.Where(snapshot => EF.Functions.Like(snapshot.Id, pattern, Search.Escape)
@@ -221,14 +226,16 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
             .GroupBy(disk => disk.SourceSnapshotId!).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancel);
         var diskIds = snapshots.Select(snapshot => snapshot.SourceDiskId).Distinct().ToList();
         var diskNames = await db.Disks.Where(disk => diskIds.Contains(disk.Id) && !disk.IsReleased).ToDictionaryAsync(disk => disk.Id, disk => disk.Name, cancel);
+        var tags = await db.TagsOfAsync(ids, cancel);
         return snapshots.ConvertAll(snapshot => Describe(
             snapshot,
             uploads.TryGetValue(snapshot.JobId, out var job) ? jobs.ProgressOf(job) : default,
             created.GetValueOrDefault(snapshot.Id),
-            diskNames.GetValueOrDefault(snapshot.SourceDiskId)));
+            diskNames.GetValueOrDefault(snapshot.SourceDiskId),
+            [.. tags[snapshot.Id]]));
     }
 
-    private static SnapshotInfo Describe(Snapshot snapshot, JobProgress.Sample upload, int createdDisks, string? diskName) => new()
+    private static SnapshotInfo Describe(Snapshot snapshot, JobProgress.Sample upload, int createdDisks, string? diskName, IReadOnlyList<TagInfo> tags) => new()
     {
         SnapshotId = snapshot.Id,
         SnapshotName = snapshot.Name,
@@ -252,6 +259,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         FullSnapshotSizeInBytes = snapshot.FullBytes,
         CreationTime = snapshot.CreatedAt,
         LastModifiedTime = snapshot.ModifiedAt,
+        Tags = tags,
         StoredBytes = snapshot.StoredBytes,
         IsFull = snapshot.IsFull,
         SourceDiskName = diskName,

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Data;
@@ -7,11 +6,8 @@ using SnapshotPortal.ControlPlane.Operations;
 namespace SnapshotPortal.ControlPlane.Start;
 
 /// <summary>Makes the users that the configuration names, in a database that has none: for unattended installs and demonstrations.</summary>
-internal sealed class FirstAccounts(PortalDb db, PortalOptions options, NewAccounts accounts, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class FirstAccounts(PortalDb db, PortalOptions options, NewAccounts accounts, AccessKeySecrets secrets, TimeProvider time)
 {
-    /// <summary>What the secrets of access keys are encrypted for.</summary>
-    public const string SecretPurpose = "SnapshotPortal.AccessKey";
-
     public async Task AddAsync(CancellationToken cancel)
     {
         var (email, password, accessKeyId, accessKeySecret) = options.Bootstrap;
@@ -45,7 +41,8 @@ internal sealed class FirstAccounts(PortalDb db, PortalOptions options, NewAccou
         Id = id,
         AccountId = account.Id,
         UserId = account.Members[0].UserId,
-        ProtectedSecret = protection.CreateProtector(SecretPurpose).Protect(secret),
+        Name = "bootstrap",
+        ProtectedSecret = secrets.Protect(secret),
         CreatedAt = time.GetUtcNow(),
     });
 }
