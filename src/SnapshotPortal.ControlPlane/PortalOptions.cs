@@ -22,6 +22,9 @@ public sealed partial record PortalOptions
     /// <summary>How many manual normal snapshots a disk may have (SPEC P11).</summary>
     public required int SnapshotsPerDisk { get; init; }
 
+    /// <summary>How many local snapshots a disk may have (SPEC P4).</summary>
+    public required int LocalSnapshotsPerDisk { get; init; }
+
     /// <summary>How fast new disks are filled from snapshots, all together; 0: as fast as it goes.</summary>
     public required long HydrationBytesPerSecond { get; init; }
 
@@ -38,6 +41,7 @@ public sealed partial record PortalOptions
             Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
             SnapshotsPerDisk = ReadNumber(portal, "Quotas:SnapshotsPerDisk", 256, 1, 65536),
+            LocalSnapshotsPerDisk = ReadNumber(portal, "Quotas:LocalSnapshotsPerDisk", 10, 1, 1000),
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
         };
     }

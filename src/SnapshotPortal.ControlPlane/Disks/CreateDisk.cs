@@ -1,5 +1,4 @@
 using SnapshotPortal.ControlPlane.Data;
-using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -37,7 +36,7 @@ public sealed record CreateDisk(string RegionId, string ZoneId) : IOperation<Cre
 /// <param name="JobId">The job that copies the content of its snapshot, where there is one; the disk can be used at once.</param>
 public sealed record CreateDiskResult(string DiskId, [property: PortalOnly] string? JobId);
 
-internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, ZonePools pools, RegionRepositories repositories, JobQueue jobs, ResourceIds ids, TimeProvider time)
+internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, DiskBodies bodies, ResourceIds ids, TimeProvider time)
     : IHandler<CreateDisk, CreateDiskResult>
 {
     public async Task<CreateDiskResult> RunAsync(CreateDisk request, Caller caller, CancellationToken cancel)
@@ -48,6 +47,7 @@ internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, Zone
         if (request.Encrypted) throw new OperationException(DiskErrors.EncryptedUnsupported, nameof(request.Encrypted));
         var range = DiskRules.RequireCategory(request.DiskCategory, request.PerformanceLevel);
         var snapshot = request.SnapshotId is { Length: > 0 } snapshotId ? await db.Snapshots.GetAsync(caller, snapshotId, cancel) : null;
+        if (snapshot is not null) RequireUsable(request, snapshot, range);
         var sizeGiB = SizeOf(request, snapshot);
         if (sizeGiB < range.SizeMin || sizeGiB > range.SizeMax)
             throw new OperationException(DiskErrors.SizeOutOfRange(range.SizeMin, range.SizeMax, range.CommonName), nameof(request.Size));
@@ -69,44 +69,26 @@ internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, Zone
         };
         db.Disks.Add(disk);
         db.AddTags(disk.AccountId, TaggedResources.Disk, disk.Id, request.Tag);
-        Fill(disk, snapshot);
+        await bodies.GiveAsync(disk, disk.Id, snapshot, cancel);
+        disk.Status = DiskStatus.Available;
         return new(disk.Id, disk.JobId);
     }
 
-    /// <summary>
-    /// The pool's part comes before the commit: when it is refused (no space) there is no disk, and after a kill in
-    /// between the start removes what no row names.
-    /// </summary>
-    private void Fill(Disk disk, Snapshot? snapshot)
+    private static void RequireUsable(CreateDisk request, Snapshot snapshot, DiskSizeRange range)
     {
-        var pool = pools[disk.ZoneId];
-        if (snapshot is null)
+        if (snapshot.RegionId != request.RegionId) throw new OperationException(SnapshotErrors.NotFound, nameof(request.SnapshotId));
+        var isAtHand = DiskBodies.IsAtHand(snapshot, request.ZoneId);
+        if (snapshot.IsLocal)
         {
-            pool.CreateDisk(disk.Id, disk.LengthBytes);
-            disk.Status = DiskStatus.Available;
-            return;
+            if (!isAtHand) throw new OperationException(SnapshotErrors.LocalElsewhere(snapshot.ZoneId), nameof(request.ZoneId));
+            if (!DiskCategories.IsEssdFamily(range.Category)) throw new OperationException(DiskErrors.CategoryNotForLocal, nameof(request.DiskCategory));
+            if (request.Size < snapshot.SourceDiskSizeGiB) throw new OperationException(DiskErrors.SizeBelowLocal(snapshot.SourceDiskSizeGiB), nameof(request.Size));
         }
 
-        if (snapshot.RegionId != disk.RegionId) throw new OperationException(SnapshotErrors.NotFound, nameof(CreateDisk.SnapshotId));
-        var isAtHand = snapshot.IsFrozen && snapshot.ZoneId == disk.ZoneId;
-        if (snapshot.Status != SnapshotStatus.Accomplished && !(isAtHand && snapshot.IsAvailable)) throw new OperationException(SnapshotErrors.NotReady, nameof(CreateDisk.SnapshotId));
-        if (isAtHand)
-        {
-            pool.CloneDisk(snapshot.Id, disk.Id, disk.LengthBytes);
-            disk.BecomeAvailable(pool);
-        }
-        else
-        {
-            pool.CreateDiskOn(disk.Id, disk.LengthBytes, snapshot.Id, repositories.BaseOf(snapshot));
-            disk.BecomeAvailable();
-        }
-
-        // A clone goes on from a disk that may not be whole itself.
-        if (pool.FindDisk(disk.Id) is { BaseName: not null })
-            disk.JobId = jobs.Add(db, JobKind.FillDisk, disk.AccountId, disk.Id, disk.Name, lane: null).Id;
+        if (snapshot.Status != SnapshotStatus.Accomplished && !(isAtHand && snapshot.IsAvailable)) throw new OperationException(SnapshotErrors.NotReady, nameof(request.SnapshotId));
     }
 
-    /// <summary>Asked for less than the snapshot has: a normal snapshot's disk gets the snapshot's size (SPEC P6).</summary>
+    /// <summary>Asked for less than a normal snapshot has: the disk gets the snapshot's size (SPEC P6).</summary>
     private static int SizeOf(CreateDisk request, Snapshot? snapshot) => (request.Size, snapshot) switch
     {
         (null, null) => throw new OperationException(DiskErrors.SizeMissing, nameof(request.Size)),

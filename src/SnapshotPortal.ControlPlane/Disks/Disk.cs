@@ -2,11 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
-using SnapshotPortal.Engine.Pools;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
-/// <summary>A disk. Its content is the pool disk of the same name in the pool of its zone.</summary>
+/// <summary>A disk. Its content is its body: a pool disk in the pool of its zone, see <see cref="BodyName"/>.</summary>
 internal sealed class Disk : IAnnounced, Paging.IPlaced
 {
     public required string Id { get; init; }
@@ -25,7 +25,7 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
 
     public required string? PerformanceLevel { get; init; }
 
-    public required int SizeGiB { get; init; }
+    public required int SizeGiB { get; set; }
 
     /// <summary>One of <see cref="DiskStatus"/>.</summary>
     public required string Status { get; set; }
@@ -45,14 +45,23 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
     /// <summary>The chain of its normal snapshots; made with the first.</summary>
     public string? SnapshotLinkId { get; set; }
 
+    /// <summary>The chain of its local snapshots; made with the first.</summary>
+    public string? LocalLinkId { get; set; }
+
     /// <summary>The job that copies its snapshot's content, or removes it.</summary>
     public string? JobId { get; set; }
 
-    /// <summary>
-    /// The epoch that ended when the disk held exactly its source snapshot: what came later is what differs from that, so
-    /// its first own snapshot can be incremental. Null for disks that began empty.
-    /// </summary>
-    public uint? SourceEpoch { get; set; }
+    /// <summary>The name of its body, where that is not the first one.</summary>
+    public string? Body { get; set; }
+
+    /// <summary>The pool disk that holds its content: of the disk's own name until a roll back puts another in its place (<see cref="DiskBodies"/>).</summary>
+    public string BodyName => Body ?? Id;
+
+    /// <summary>The body's epoch that ended when it began to belong to the disk: what was born later was written to the disk since.</summary>
+    public uint BodyEpoch { get; set; }
+
+    /// <summary>What the body began with, so that the first snapshot of it can be incremental.</summary>
+    public Lineage Lineage { get; set; }
 
     /// <summary>Released: nobody sees it any more, and a job removes its content.</summary>
     public bool IsReleased { get; set; }
@@ -67,22 +76,9 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
         disk.HasIndex(each => each.SourceSnapshotId);
         disk.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
         disk.Property<long>(PortalDb.Version).IsConcurrencyToken();
-        disk.Ignore(each => each.LengthBytes);
+        disk.ComplexProperty(each => each.Lineage);
+        disk.Ignore(each => each.LengthBytes).Ignore(each => each.BodyName);
     });
-
-    /// <summary>Notes that the pool disk begins with its source snapshot as its base.</summary>
-    public void BecomeAvailable() => (SourceEpoch, Status, HasBeenUsed) = (PoolDisk.BaseEpoch, DiskStatus.Available, true);
-
-    /// <summary>Notes that the pool disk now holds exactly its source snapshot.</summary>
-    public void BecomeAvailable(Pool pool)
-    {
-        // Only a snapshot ends an epoch; its content is not needed.
-        var mark = $"{Id}.source";
-        SourceEpoch = (pool.FindSnapshot(mark) ?? pool.TakeSnapshot(Id, mark)).Epoch;
-        pool.DeleteSnapshot(mark);
-        Status = DiskStatus.Available;
-        HasBeenUsed = true;
-    }
 }
 
 internal static class DiskQueries

@@ -49,6 +49,11 @@ internal static class DiskErrors
 
     public static readonly OperationError PartHashMismatch = new("PartHashMismatch", 400, "The part does not have the hash that was sent with it; nothing was written.", "It was damaged on its way: send it again.");
 
+    public static readonly OperationError CategoryNotForLocal = new("InvalidDiskCategory.ConflictSnapshotCategory", 400, "Disks made from a local snapshot are of the ESSD family.", "Choose cloud_essd, cloud_auto, cloud_essd_entry or cloud_regional_disk_auto.");
+
+    public static OperationError SizeBelowLocal(int sizeGiB)
+        => new("InvalidDiskSize.TooSmall", 403, $"The disk is smaller than the local snapshot, which has {sizeGiB} GiB.", $"Choose at least {sizeGiB} GiB.");
+
     public static OperationError SizeOutOfRange(int min, int max, string category)
         => new("InvalidDiskSize.NotSupported", 400, $"The size is outside the range of {category}: {min}–{max} GiB.", "Choose a size inside the range, or another category.");
 

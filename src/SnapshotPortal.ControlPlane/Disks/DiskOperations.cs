@@ -19,6 +19,7 @@ internal static class DiskOperations
         .Add<OpenDiskContent, OpenContent, OpenDiskContentHandler>(Access.Viewer, Effect.Content);
 
     public static void RegisterJobs(IServiceCollection services) => services
+        .AddScoped<DiskBodies>()
         .AddKeyedScoped<IJobWork, FillDisk>(JobKind.FillDisk)
         .AddKeyedScoped<IJobWork, PurgeDisk>(JobKind.PurgeDisk);
 }

@@ -19,13 +19,13 @@ internal sealed class FillDisk(PortalDb db, ZonePools pools, RegionRepositories 
     public async Task RunAsync(Job job, JobProgress progress, CancellationToken cancel)
     {
         if (await db.Disks.AsNoTracking().SingleOrDefaultAsync(each => each.Id == job.ResourceId && !each.IsReleased, cancel) is not { } disk) return;
-        if (pools[disk.ZoneId].FindDisk(disk.Id) is not { } target) return;
+        if (pools.FindBody(disk) is not { } target) return;
         var reporter = new Reporter<HydrationProgress>(now => progress.Report(now.DoneBytes, now.TotalBytes));
         try
         {
             await target.HydrateAsync(repositories.HydrationRate, reporter, FetchesAtOnce, cancel);
         }
-        catch (EngineException exception) when (exception.Fault == EngineFault.Missing && pools[disk.ZoneId].FindDisk(disk.Id) is null)
+        catch (EngineException exception) when (exception.Fault == EngineFault.Missing && pools.FindBody(disk) is null)
         {
             return; // Deleted meanwhile: there is nothing to fill.
         }

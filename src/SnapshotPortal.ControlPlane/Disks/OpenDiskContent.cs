@@ -18,7 +18,7 @@ internal sealed class OpenDiskContentHandler(PortalDb db, ZonePools pools, Resou
         var disk = await db.Disks.AsNoTracking().GetAsync(caller, request.DiskId, cancel);
         if (disk.Status == DiskStatus.Creating) throw new OperationException(DiskErrors.BeingMade, nameof(request.DiskId));
         var name = ids.New(Prefix);
-        var frozen = pools[disk.ZoneId].TakeSnapshot(disk.Id, name);
+        var frozen = pools[disk.ZoneId].TakeSnapshot(disk.BodyName, name);
         return new(frozen, OpenContent.FileNameFor(disk.Name, disk.Id), name, () =>
         {
             pools.Release(disk.ZoneId, name);

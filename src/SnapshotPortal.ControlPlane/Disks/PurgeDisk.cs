@@ -21,7 +21,7 @@ internal sealed class PurgeDisk(PortalDb db, ZonePools pools, JobQueue jobs) : I
         await using var write = await db.BeginWriteAsync(cancel);
         if (await db.Disks.SingleOrDefaultAsync(each => each.Id == job.ResourceId, cancel) is not { } disk) return;
         var pool = pools[disk.ZoneId];
-        if (pool.FindDisk(disk.Id) is not null) pool.DeleteDisk(disk.Id);
+        if (pools.FindBody(disk) is not null) pool.DeleteDisk(disk.BodyName);
         db.Disks.Remove(disk);
         await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
         await write.CommitAsync();

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
-using SnapshotPortal.Engine;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
@@ -58,7 +57,7 @@ internal sealed class PutDiskUploadPartHandler(PortalDb db, ZonePools pools, Upl
         // Looked at once more behind the gate: from here on the next upload of the disk waits for this part.
         if (!await db.DiskUploads.AnyAsync(each => each.Id == upload.Id && each.Status == DiskUploadStatus.Open, cancel))
             throw new OperationException(DiskErrors.UploadClosed, nameof(request.UploadId));
-        var disk = pools[upload.ZoneId].FindDisk(upload.DiskId) ?? throw new EngineException(EngineFault.Missing, $"The pool of zone {upload.ZoneId} has no disk {upload.DiskId}.");
+        var disk = pools.BodyOf(await db.Disks.AsNoTracking().SingleAsync(each => each.Id == upload.DiskId, cancel));
         SparseWriter.Write(disk, DiskUpload.OffsetOf(request.PartNumber), request.Content.Span);
         disk.Flush();
     }

@@ -1,3 +1,4 @@
+using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Engine.Pools;
@@ -14,6 +15,17 @@ internal sealed class ZonePools(PortalOptions options, IFileSystem files) : IDis
     public Pool this[string zoneId] => pools.TryGetValue(zoneId, out var pool)
         ? pool
         : throw new EngineException(EngineFault.Missing, $"The zone {zoneId} is not in the configuration (Portal:Regions) any more; add it again and start the portal.");
+
+    /// <summary>The pool disk that holds a disk's content now; null where it is gone.</summary>
+    public PoolDisk? FindBody(Disk disk) => this[disk.ZoneId].FindDisk(disk.BodyName);
+
+    /// <summary>The pool disk that holds a disk's content now.</summary>
+    public PoolDisk BodyOf(Disk disk) => FindBody(disk)
+        ?? throw new EngineException(EngineFault.Missing, $"The pool of zone {disk.ZoneId} does not hold the disk {disk.Id} ('{disk.BodyName}').");
+
+    /// <summary>What a snapshot keeps in its pool.</summary>
+    public LocalSnapshot FrozenContentOf(Snapshot snapshot) => this[snapshot.ZoneId].FindSnapshot(snapshot.Id)
+        ?? throw new EngineException(EngineFault.Missing, $"The pool of zone {snapshot.ZoneId} does not hold the frozen content of {snapshot.Id}; delete the snapshot and take another.");
 
     /// <summary>The stored snapshots that disks or local snapshots still read from: their content must stay.</summary>
     public HashSet<string> Bases() => [.. pools.Values.SelectMany(pool => pool.Bases)];

@@ -7,7 +7,7 @@ using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
-/// <summary>Freezes a disk's content now and starts uploading it as a snapshot.</summary>
+/// <summary>Freezes a disk's content now. A normal snapshot is then uploaded; a local one stays in the zone's pool and is done.</summary>
 public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotResult>, IRepeatableOperation
 {
     public string? SnapshotName { get; init; }
@@ -17,11 +17,13 @@ public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotRe
     /// <summary>1–65536 days; kept until deleted where not given.</summary>
     public int? RetentionDays { get; init; }
 
-    /// <summary><c>Standard</c> (also where not given) or <c>Flash</c>.</summary>
+    /// <summary><c>Standard</c> (also where not given) or <c>Flash</c>: a local snapshot.</summary>
     public string? Category { get; init; }
 
+    /// <summary>True: a local snapshot, as <c>Flash</c>.</summary>
     public bool? InstantAccess { get; init; }
 
+    /// <summary>After 1–65535 days the local snapshot becomes a normal one.</summary>
     public int? InstantAccessRetentionDays { get; init; }
 
     public string? ClientToken { get; init; }
@@ -31,8 +33,8 @@ public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotRe
 
 /// <summary>The snapshot that is being made.</summary>
 /// <param name="SnapshotId">The new snapshot.</param>
-/// <param name="JobId">The job that uploads it.</param>
-public sealed record CreateSnapshotResult(string SnapshotId, [property: PortalOnly] string JobId);
+/// <param name="JobId">The job that uploads it; null for a local one.</param>
+public sealed record CreateSnapshotResult(string SnapshotId, [property: PortalOnly] string? JobId);
 
 internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs, ResourceIds ids, TimeProvider time)
     : IHandler<CreateSnapshot, CreateSnapshotResult>
@@ -41,21 +43,21 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
     {
         Check(request);
         var disk = await db.Disks.GetAsync(caller, request.DiskId, cancel);
-        if (IsLocal(request)) throw new OperationException(SnapshotErrors.LocalUnsupported, nameof(request.Category));
+        var isLocal = IsLocal(request);
+        if (isLocal && disk.Category != DiskCategories.Essd) throw new OperationException(SnapshotErrors.LocalNotForCategory, nameof(request.Category));
         if (disk.Status is not (DiskStatus.Available or DiskStatus.InUse)) throw new OperationException(SnapshotErrors.DiskStatus, nameof(request.DiskId));
         if (!disk.HasBeenUsed) throw new OperationException(SnapshotErrors.NeverUsed, nameof(request.DiskId));
-        await RequireRoomAsync(disk, cancel);
+        await (isLocal ? RequireLocalRoomAsync(disk, cancel) : RequireRoomAsync(disk, cancel));
 
         // Frozen before the commit: the point in time is now, a refusal of the pool undoes the row, and after a kill in
         // between the start lets go what no row names. So a snapshot never exists without its content.
         var id = ids.New("s");
         db.AddTags(disk.AccountId, TaggedResources.Snapshot, id, request.Tag);
         var pool = pools[disk.ZoneId];
-        var frozen = pool.TakeSnapshot(disk.Id, id);
+        var frozen = pool.TakeSnapshot(disk.BodyName, id);
         pool.Flush();
         var now = time.GetUtcNow();
-        disk.SnapshotLinkId ??= ids.New("sl");
-        var job = jobs.Add(db, JobKind.UploadSnapshot, disk.AccountId, id, request.SnapshotName ?? "", UploadSnapshot.LaneOf(disk.Id));
+        var job = isLocal ? null : jobs.Add(db, JobKind.UploadSnapshot, disk.AccountId, id, request.SnapshotName ?? "", UploadSnapshot.LaneOf(disk.Id));
         db.Snapshots.Add(new()
         {
             Id = id,
@@ -67,17 +69,21 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
             SourceDiskId = disk.Id,
             SourceDiskCategory = disk.Category,
             SourceDiskSizeGiB = disk.SizeGiB,
-            LinkId = disk.SnapshotLinkId,
-            Status = SnapshotStatus.Progressing,
+            LinkId = isLocal ? disk.LocalLinkId ??= ids.New("sl") : disk.SnapshotLinkId ??= ids.New("sl"),
+            IsLocal = isLocal,
+            InstantAccessRetentionDays = request.InstantAccessRetentionDays,
+            Status = isLocal ? SnapshotStatus.Accomplished : SnapshotStatus.Progressing,
             CreatedAt = now,
             ModifiedAt = now,
             RetentionDays = request.RetentionDays,
+            Body = disk.Body,
             Epoch = frozen.Epoch,
+            Lineage = disk.Lineage,
             IsFrozen = true,
-            JobId = job.Id,
+            JobId = job?.Id,
         });
         db.Announce(disk);
-        return new(id, job.Id);
+        return new(id, job?.Id);
     }
 
     private static void Check(CreateSnapshot request)
@@ -99,6 +105,13 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
         var atOnce = DiskCategories.SnapshotsAtOnce(disk.Category);
         if (await snapshots.CountAsync(snapshot => snapshot.Status == SnapshotStatus.Progressing, cancel) >= atOnce)
             throw new OperationException(atOnce == 1 ? SnapshotErrors.OneAtATime : SnapshotErrors.TooManyAtATime, nameof(CreateSnapshot.DiskId));
-        if (await snapshots.CountAsync(cancel) >= options.SnapshotsPerDisk) throw new OperationException(SnapshotErrors.Quota(options.SnapshotsPerDisk), nameof(CreateSnapshot.DiskId));
+        if (await snapshots.CountAsync(snapshot => !snapshot.IsLocal, cancel) >= options.SnapshotsPerDisk) throw new OperationException(SnapshotErrors.Quota(options.SnapshotsPerDisk), nameof(CreateSnapshot.DiskId));
+    }
+
+    /// <summary>Counted apart from the normal ones (SPEC P4); nothing is in progress about them.</summary>
+    private async Task RequireLocalRoomAsync(Disk disk, CancellationToken cancel)
+    {
+        if (await db.Snapshots.CountAsync(snapshot => snapshot.SourceDiskId == disk.Id && !snapshot.IsDeleted && snapshot.IsLocal, cancel) >= options.LocalSnapshotsPerDisk)
+            throw new OperationException(SnapshotErrors.LocalQuota(options.LocalSnapshotsPerDisk), nameof(CreateSnapshot.DiskId));
     }
 }

@@ -86,8 +86,11 @@ public sealed record SnapshotInfo
     public required int RemainTime { get; init; }
     public required bool Available { get; init; }
     public required string SnapshotType { get; init; }
+
+    /// <summary><c>standard</c> or <c>flash</c>; see <see cref="SnapshotCategory"/>.</summary>
     public required string Category { get; init; }
     public required bool InstantAccess { get; init; }
+    public required int? InstantAccessRetentionDays { get; init; }
     public required int? RetentionDays { get; init; }
     public required string SourceDiskId { get; init; }
 
@@ -117,6 +120,14 @@ public sealed record SnapshotInfo
     [PortalOnly]
     public required string? SourceDiskName { get; init; }
 
+    /// <summary>When its retention ends; null: kept until it is deleted.</summary>
+    [PortalOnly]
+    public required DateTimeOffset? ExpiryTime { get; init; }
+
+    /// <summary>Where its disk lies or lay: a local snapshot makes disks there only.</summary>
+    [PortalOnly]
+    public required string ZoneId { get; init; }
+
     /// <summary>The size of the disk when it was frozen.</summary>
     [PortalOnly]
     public required long LengthBytes { get; init; }
@@ -132,6 +143,16 @@ public sealed record SnapshotInfo
     /// <summary>How many existing disks were made from it.</summary>
     [PortalOnly]
     public required int CreatedDiskCount { get; init; }
+}
+
+/// <summary>Where snapshots are kept (SPEC P1).</summary>
+public static class SnapshotCategory
+{
+    /// <summary>Normal: in the region's repository.</summary>
+    public const string Standard = "standard";
+
+    /// <summary>Local: in the pool of the zone.</summary>
+    public const string Flash = "flash";
 }
 
 /// <summary>The states of a snapshot (SPEC 2.4.1).</summary>
@@ -186,7 +207,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         return FilterUsage(FilterKind(snapshots, request), request);
     }
 
-    /// <summary>All snapshots are made by users, normal, plain and of data disks for now: other kinds match nothing.</summary>
+    /// <summary>All snapshots are made by users, plain and of data disks for now: other kinds match nothing.</summary>
     private static IQueryable<Snapshot> FilterKind(IQueryable<Snapshot> snapshots, DescribeSnapshots request)
     {
         if (request.SnapshotType is { Length: > 0 } type && type is not ("all" or "user" or "auto")) throw new OperationException(SnapshotErrors.TypeFilterUnknown, nameof(request.SnapshotType));
@@ -194,7 +215,8 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         if (category is { Length: > 0 } and not ("standard" or "flash" or "archive")) throw new OperationException(SnapshotErrors.CategoryUnknown, nameof(request.Category));
         var diskType = request.SourceDiskType?.ToLowerInvariant();
         if (diskType is { Length: > 0 } and not ("data" or "system")) throw new OperationException(SnapshotErrors.DiskTypeFilterUnknown, nameof(request.SourceDiskType));
-        var none = request.SnapshotType == "auto" || category is "flash" or "archive" || diskType == "system" || request.Encrypted == true;
+        if (category is SnapshotCategory.Standard or SnapshotCategory.Flash) snapshots = snapshots.Where(snapshot => snapshot.IsLocal == (category == SnapshotCategory.Flash));
+        var none = request.SnapshotType == "auto" || category is "archive" || diskType == "system" || request.Encrypted == true;
         return none ? snapshots.Where(_ => false) : snapshots;
     }
 
@@ -229,7 +251,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         var tags = await db.TagsOfAsync(ids, cancel);
         return snapshots.ConvertAll(snapshot => Describe(
             snapshot,
-            uploads.TryGetValue(snapshot.JobId, out var job) ? jobs.ProgressOf(job) : default,
+            uploads.TryGetValue(snapshot.JobId ?? "", out var job) ? jobs.ProgressOf(job) : default,
             created.GetValueOrDefault(snapshot.Id),
             diskNames.GetValueOrDefault(snapshot.SourceDiskId),
             [.. tags[snapshot.Id]]));
@@ -246,8 +268,9 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         RemainTime = snapshot.Status == SnapshotStatus.Progressing ? upload.SecondsRemaining ?? 0 : 0,
         Available = snapshot.IsAvailable,
         SnapshotType = "user",
-        Category = "standard",
-        InstantAccess = false,
+        Category = snapshot.IsLocal ? SnapshotCategory.Flash : SnapshotCategory.Standard,
+        InstantAccess = snapshot.IsLocal,
+        InstantAccessRetentionDays = snapshot.InstantAccessRetentionDays,
         RetentionDays = snapshot.RetentionDays,
         SourceDiskId = snapshot.SourceDiskId,
         SourceDiskSize = snapshot.SourceDiskSizeGiB.ToString(CultureInfo.InvariantCulture),
@@ -263,6 +286,8 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         StoredBytes = snapshot.StoredBytes,
         IsFull = snapshot.IsFull,
         SourceDiskName = diskName,
+        ExpiryTime = snapshot.ExpiresAt,
+        ZoneId = snapshot.ZoneId,
         LengthBytes = snapshot.LengthBytes,
         JobId = snapshot.JobId,
         ErrorMessage = snapshot.ErrorMessage,

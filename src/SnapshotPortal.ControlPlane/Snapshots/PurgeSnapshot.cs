@@ -19,7 +19,7 @@ internal sealed class PurgeSnapshot(PortalDb db, ZonePools pools, RegionReposito
         pools.Release(snapshot.ZoneId, snapshot.Id);
         if (pools.Bases().Contains(snapshot.Id)) return;
         await repositories[snapshot.RegionId].DeleteAsync(snapshot.Id, cancel);
-        await repositories.SweepAsync(snapshot.RegionId, cancel);
+        if (!snapshot.IsLocal) await repositories.SweepAsync(snapshot.RegionId, cancel);
 
         await using var write = await db.BeginWriteAsync(cancel);
         await db.Snapshots.Where(each => each.Id == snapshot.Id).ExecuteDeleteAsync(cancel);

@@ -7,8 +7,8 @@ using SnapshotPortal.ControlPlane.Operations;
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
 /// <summary>
-/// A snapshot. While it is frozen its content is the local snapshot of the same name in the pool of its disk; once
-/// accomplished it is the stored snapshot of the same name in the repository of its region.
+/// A snapshot. While it is frozen its content is the local snapshot of the same name in the pool of its disk; a normal one is,
+/// once accomplished, the stored snapshot of the same name in the repository of its region.
 /// </summary>
 internal sealed class Snapshot : IAnnounced, Paging.IPlaced
 {
@@ -31,7 +31,15 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
 
     public required int SourceDiskSizeGiB { get; init; }
 
-    public required string LinkId { get; init; }
+    public required string LinkId { get; set; }
+
+    /// <summary>
+    /// Kept in the pool only (SPEC P2). One that is being made a normal one is local and in progress; should that fail, it is what it was.
+    /// </summary>
+    public required bool IsLocal { get; set; }
+
+    /// <summary>After how many days a local snapshot becomes a normal one; null: it stays local.</summary>
+    public int? InstantAccessRetentionDays { get; set; }
 
     /// <summary>One of <see cref="SnapshotStatus"/>.</summary>
     public required string Status { get; set; }
@@ -42,14 +50,20 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
 
     public required int? RetentionDays { get; set; }
 
-    /// <summary>The disk's epoch that it ended; what the disk got later differs from it.</summary>
+    /// <summary>The body of the disk that it was taken of; null: the disk's first.</summary>
+    public required string? Body { get; init; }
+
+    /// <summary>The body's epoch that it ended; what the body got later differs from it.</summary>
     public required uint Epoch { get; init; }
+
+    /// <summary>What the body began with.</summary>
+    public required Lineage Lineage { get; init; }
 
     /// <summary>Whether the pool still holds its content.</summary>
     public required bool IsFrozen { get; set; }
 
-    /// <summary>The job that uploads or removes it.</summary>
-    public required string JobId { get; set; }
+    /// <summary>The job that uploads or removes it; a local snapshot needs none.</summary>
+    public string? JobId { get; set; }
 
     public long? StoredBytes { get; set; }
 
@@ -62,8 +76,11 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
     /// <summary>Deleted: nobody sees it any more, and a job removes its content.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>Whether disks can be made from it: disks of the ESSD family from the moment it is frozen (SPEC 2.4.1).</summary>
+    /// <summary>Whether disks can be made from it: those of the ESSD family from the moment it is frozen (SPEC 2.4.1).</summary>
     public bool IsAvailable => Status == SnapshotStatus.Accomplished || (Status == SnapshotStatus.Progressing && IsFrozen && DiskCategories.IsEssdFamily(SourceDiskCategory));
+
+    /// <summary>When its retention ends; null: it is kept until somebody deletes it.</summary>
+    public DateTimeOffset? ExpiresAt => RetentionDays is { } days ? CreatedAt.AddDays(days) : null;
 
     public long LengthBytes => (long)SourceDiskSizeGiB << 30;
 
@@ -76,9 +93,11 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
     {
         snapshot.HasIndex(each => new { each.AccountId, each.CreatedAt, each.Id });
         snapshot.HasIndex(each => new { each.SourceDiskId, each.Epoch });
+        snapshot.HasIndex(each => each.LinkId);
+        snapshot.ComplexProperty(each => each.Lineage);
         snapshot.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
         snapshot.Property<long>(PortalDb.Version).IsConcurrencyToken();
-        snapshot.Ignore(each => each.LengthBytes).Ignore(each => each.IsAvailable);
+        snapshot.Ignore(each => each.LengthBytes).Ignore(each => each.IsAvailable).Ignore(each => each.ExpiresAt);
     });
 }
 

@@ -19,11 +19,11 @@ internal static class SnapshotErrors
 
     public static readonly OperationError CategoryAndInstantAccess = new("InvalidCategoryAndInstantAccess.Malformed", 403, "Category and InstantAccess cannot be given together.", "Give one of them.");
 
-    public static readonly OperationError CategoryUnknown = new("InvalidSnapshotCategory.Malformed", 403, "There is no such category of snapshots.", "Choose Standard.");
+    public static readonly OperationError CategoryUnknown = new("InvalidSnapshotCategory.Malformed", 403, "There is no such category of snapshots.", "Choose Standard or Flash.");
 
-    public static readonly OperationError InstantAccessDaysMalformed = new("InvalidInstantAccessRetentionDays.Malformed", 403, "InstantAccessRetentionDays is not 1–65535, or was given without InstantAccess.", "Leave it out.");
+    public static readonly OperationError InstantAccessDaysMalformed = new("InvalidInstantAccessRetentionDays.Malformed", 403, "InstantAccessRetentionDays is not 1–65535, or was given without InstantAccess.", "Give 1–65535 days together with InstantAccess, or leave it out.");
 
-    public static readonly OperationError LocalUnsupported = new("DiskCategory.OperationNotSupported", 400, "Local snapshots are not offered by this installation yet.", "Create a normal snapshot: leave Category and InstantAccess out.");
+    public static readonly OperationError LocalNotForCategory = new("DiskCategory.OperationNotSupported", 400, "Only unencrypted disks of category cloud_essd can have local snapshots.", "Create a normal snapshot: leave Category and InstantAccess out.");
 
     public static readonly OperationError NeverUsed = new("IncorrectDiskStatus.NeverAttached", 403, "The disk was never attached and no image was uploaded to it: there is nothing to snapshot.", "Upload an image to the disk first.");
 
@@ -46,6 +46,12 @@ internal static class SnapshotErrors
     public static readonly OperationError DiskTypeFilterUnknown = new("InvalidSourceDiskType", 404, "There is no such type of disks.", "Choose system or data.");
 
     public static readonly OperationError TooManyIds = new("InvalidSnapshotIds.Malformed", 403, "The list of snapshot ids is longer than 100.", "Ask for at most 100 snapshots.");
+
+    public static OperationError LocalElsewhere(string zoneId)
+        => new("OperationDenied.SnapshotNotAllowed", 403, $"A local snapshot lies in the storage of its zone, {zoneId}; disks made from it lie there too.", $"Choose {zoneId}, or make a normal snapshot of it first.");
+
+    public static OperationError LocalQuota(int max)
+        => new("QuotaExceed.Snapshot", 403, $"The disk has {max} local snapshots, as many as it may have.", "Delete one, make a normal snapshot of one, or take a normal snapshot.");
 
     public static OperationError Quota(int max)
         => new("QuotaExceed.Snapshot", 403, $"The disk has {max} snapshots, as many as it may have.", "Delete one that is not needed any more.");

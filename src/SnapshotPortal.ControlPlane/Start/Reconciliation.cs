@@ -17,7 +17,7 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, Regio
 {
     public async Task RunAsync(CancellationToken cancel)
     {
-        var disks = await db.Disks.Select(disk => disk.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
+        var disks = await db.Disks.Select(disk => disk.Body ?? disk.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
         var frozen = await db.Snapshots.Where(snapshot => snapshot.IsFrozen).Select(snapshot => snapshot.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
         RefuseForeignDatabase(disks);
         foreach (var (zoneId, pool) in pools.All)

@@ -35,13 +35,13 @@ public sealed class JobsTests : IAsyncLifetime
     {
         portal.Files.Fault = EngineFault.Full;
         var created = await portal.RunAsync(new CreateSnapshot(diskId));
-        var failed = await portal.EndedAsync(created.JobId);
+        var failed = await portal.EndedAsync(created.JobId!);
         Assert.Equal((JobStatus.Failed, "StorageFull", true, false), (failed.Status, failed.ErrorCode, failed.CanRetry, failed.CanCancel));
         var snapshot = await portal.SnapshotAsync(created.SnapshotId);
         Assert.Equal((SnapshotStatus.Failed, failed.ErrorMessage), (snapshot.Status, snapshot.ErrorMessage));
 
         portal.Files.Fault = null;
-        await portal.RunAsync(new RetryJob(created.JobId));
+        await portal.RunAsync(new RetryJob(created.JobId!));
         await portal.AccomplishedAsync(created.SnapshotId);
         await RestoresAsync(created.SnapshotId);
     }
@@ -51,11 +51,11 @@ public sealed class JobsTests : IAsyncLifetime
     {
         portal.Files.Fault = EngineFault.StoreUnavailable;
         var created = await portal.RunAsync(new CreateSnapshot(diskId));
-        var waiting = await portal.UntilAsync(() => portal.JobAsync(created.JobId), job => job is { Status: JobStatus.Queued, Attempts: > 0 });
+        var waiting = await portal.UntilAsync(() => portal.JobAsync(created.JobId!), job => job is { Status: JobStatus.Queued, Attempts: > 0 });
         Assert.Equal(("ServiceUnavailable", false), (waiting.ErrorCode, waiting.CanRetry));
         portal.Files.Fault = null;
         await portal.AccomplishedAsync(created.SnapshotId);
-        Assert.InRange((await portal.EndedAsync(created.JobId)).Attempts, 2, 8);
+        Assert.InRange((await portal.EndedAsync(created.JobId!)).Attempts, 2, 8);
     }
 
     [Fact]
@@ -64,12 +64,12 @@ public sealed class JobsTests : IAsyncLifetime
         portal.Files.HoldAfter(0);
         var created = await portal.RunAsync(new CreateSnapshot(diskId));
         await portal.Files.Held;
-        await portal.RunAsync(new CancelJob(created.JobId));
+        await portal.RunAsync(new CancelJob(created.JobId!));
         portal.Files.Release();
-        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(created.JobId)).Status);
+        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(created.JobId!)).Status);
         Assert.Equal(SnapshotStatus.Failed, (await portal.SnapshotAsync(created.SnapshotId)).Status);
-        Assert.Equal("InvalidTaskId.IncorrectTaskStatus", (await portal.RefusedAsync(new RetryJob(created.JobId))).Error.Code);
-        Assert.Equal("InvalidTaskId.IncorrectTaskStatus", (await portal.RefusedAsync(new CancelJob(created.JobId))).Error.Code);
+        Assert.Equal("InvalidTaskId.IncorrectTaskStatus", (await portal.RefusedAsync(new RetryJob(created.JobId!))).Error.Code);
+        Assert.Equal("InvalidTaskId.IncorrectTaskStatus", (await portal.RefusedAsync(new CancelJob(created.JobId!))).Error.Code);
         Assert.Equal("InvalidTaskId.NotFound", (await portal.RefusedAsync(new CancelJob("t-unknown"))).Error.Code);
         await portal.RunAsync(new DeleteSnapshot(created.SnapshotId));
     }
@@ -81,8 +81,8 @@ public sealed class JobsTests : IAsyncLifetime
         var first = await portal.RunAsync(new CreateSnapshot(diskId));
         await portal.Files.Held;
         var second = await portal.RunAsync(new CreateSnapshot(diskId));
-        await portal.RunAsync(new CancelJob(second.JobId));
-        Assert.Equal(JobStatus.Cancelled, (await portal.JobAsync(second.JobId)).Status);
+        await portal.RunAsync(new CancelJob(second.JobId!));
+        Assert.Equal(JobStatus.Cancelled, (await portal.JobAsync(second.JobId!)).Status);
         portal.Files.Release();
         await portal.AccomplishedAsync(first.SnapshotId);
     }
@@ -93,13 +93,13 @@ public sealed class JobsTests : IAsyncLifetime
         portal.Files.HoldAfter(1);
         var created = await portal.RunAsync(new CreateSnapshot(diskId));
         await portal.Files.Held;
-        var running = await portal.UntilAsync(() => portal.JobAsync(created.JobId), job => job.Percent > 0);
+        var running = await portal.UntilAsync(() => portal.JobAsync(created.JobId!), job => job.Percent > 0);
         Assert.Equal((JobStatus.Running, (long)Image.Length, true), (running.Status, running.BytesTotal, running.CanCancel));
         Assert.InRange(running.Percent, 1, 99);
         Assert.Equal($"{running.Percent}%", (await portal.SnapshotAsync(created.SnapshotId)).Progress);
         portal.Files.Release();
         await portal.AccomplishedAsync(created.SnapshotId);
-        Assert.Equal(100, (await portal.EndedAsync(created.JobId)).Percent);
+        Assert.Equal(100, (await portal.EndedAsync(created.JobId!)).Percent);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class JobsTests : IAsyncLifetime
         portal.Files.HoldAfter(1);
         var created = await portal.RunAsync(new CreateSnapshot(diskId));
         await portal.Files.Held;
-        await portal.UntilAsync(() => portal.JobAsync(created.JobId), job => job.Percent > 0);
+        await portal.UntilAsync(() => portal.JobAsync(created.JobId!), job => job.Percent > 0);
 
         // What a killed process leaves is what its files hold at that moment: no stop, no checkpoint, rows that say "running".
         var left = Directory.CreateTempSubdirectory("portal-killed-").FullName;
@@ -128,7 +128,7 @@ public sealed class JobsTests : IAsyncLifetime
         await portal.DisposeAsync();
         portal = await TestPortal.StartAsync(left);
         await portal.AccomplishedAsync(created.SnapshotId);
-        Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(created.JobId)).Status);
+        Assert.Equal(JobStatus.Finished, (await portal.EndedAsync(created.JobId!)).Status);
         await RestoresAsync(created.SnapshotId);
     }
 

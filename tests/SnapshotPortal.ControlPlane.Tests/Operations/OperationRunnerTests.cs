@@ -56,7 +56,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         Assert.Equal("InvalidDiskId.NotFound", (await portal.RefusedAsync(new CreateSnapshot(diskId), stranger)).Error.Code);
         Assert.Equal("InvalidDiskId.NotFound", (await portal.RefusedAsync(new OpenDiskContent(diskId), stranger)).Error.Code);
         Assert.Equal("InvalidSnapshotId.NotFound", (await portal.RefusedAsync(new OpenSnapshotContent(created.SnapshotId), stranger)).Error.Code);
-        Assert.Equal("InvalidTaskId.NotFound", (await portal.RefusedAsync(new CancelJob(created.JobId), stranger)).Error.Code);
+        Assert.Equal("InvalidTaskId.NotFound", (await portal.RefusedAsync(new CancelJob(created.JobId!), stranger)).Error.Code);
         await portal.RunAsync(new DeleteDisk(diskId), stranger);
         Assert.Equal(diskId, (await portal.DiskAsync(diskId)).DiskId);
     }

@@ -36,7 +36,6 @@ public sealed class CreateSnapshotTests : IAsyncLifetime
         await RefusedAsync(request with { Category = "Standard", InstantAccess = false }, "InvalidCategoryAndInstantAccess.Malformed", 403);
         await RefusedAsync(request with { Category = "archive" }, "InvalidSnapshotCategory.Malformed", 403);
         await RefusedAsync(request with { InstantAccessRetentionDays = 1 }, "InvalidInstantAccessRetentionDays.Malformed", 403);
-        await RefusedAsync(request with { Category = "Flash" }, "DiskCategory.OperationNotSupported", 400);
         Assert.Equal(0, (await portal.RunAsync(new DescribeSnapshots())).TotalCount);
     }
 

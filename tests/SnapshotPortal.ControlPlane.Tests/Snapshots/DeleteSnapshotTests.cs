@@ -58,7 +58,7 @@ public sealed class DeleteSnapshotTests : IAsyncLifetime
         await portal.RunAsync(new DeleteSnapshot(created.SnapshotId));
         Assert.Equal(0, (await portal.RunAsync(new DescribeSnapshots())).TotalCount);
         portal.Files.Release();
-        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(created.JobId)).Status);
+        Assert.Equal(JobStatus.Cancelled, (await portal.EndedAsync(created.JobId!)).Status);
         await portal.IdleAsync();
         Assert.Empty(portal.Services.GetRequiredService<ZonePools>()["local-1a"].Snapshots);
         Assert.Null(await portal.Services.GetRequiredService<RegionRepositories>()["local-1"].FindAsync(created.SnapshotId, CancellationToken.None));

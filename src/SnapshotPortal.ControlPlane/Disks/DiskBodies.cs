@@ -1,0 +1,55 @@
+using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.Engine.Pools;
+
+namespace SnapshotPortal.ControlPlane.Disks;
+
+/// <summary>
+/// Gives disks their bodies: the pool disks that hold their content. A roll back gives a disk another body instead of changing
+/// the one that it has, so it costs the same at any size, the state before is kept as it was, and the row's commit decides.
+/// </summary>
+internal sealed class DiskBodies(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs)
+{
+    /// <summary>
+    /// Makes a body with a snapshot's content, or an empty one, and puts it below the disk. In the pool before the commit: when
+    /// it is refused (no space) nothing has happened, and after a kill in between the start removes what no row names.
+    /// </summary>
+    /// <param name="disk">The disk; in the snapshot's region.</param>
+    /// <param name="body">The pool disk's name: the disk's own for its first.</param>
+    /// <param name="snapshot">A snapshot that <see cref="IsAtHand"/> or is stored; null: empty.</param>
+    /// <param name="cancel">Ends the questions to the database.</param>
+    public async Task GiveAsync(Disk disk, string body, Snapshot? snapshot, CancellationToken cancel)
+    {
+        var pool = pools[disk.ZoneId];
+        if (snapshot is null)
+        {
+            pool.CreateDisk(body, disk.LengthBytes);
+            (disk.Lineage, disk.BodyEpoch) = (default, 0);
+        }
+        else if (IsAtHand(snapshot, disk.ZoneId))
+        {
+            pool.CloneDisk(snapshot.Id, body, disk.LengthBytes);
+            (disk.Lineage, disk.BodyEpoch) = (await db.LineageOfCloneAsync(snapshot, cancel), snapshot.Epoch);
+        }
+        else
+        {
+            pool.CreateDiskOn(body, disk.LengthBytes, snapshot.Id, repositories.BaseOf(snapshot));
+            (disk.Lineage, disk.BodyEpoch) = (new(snapshot.Id, PoolDisk.BaseEpoch), PoolDisk.BaseEpoch);
+        }
+
+        disk.Body = body == disk.Id ? null : body;
+        disk.HasBeenUsed |= snapshot is not null;
+        FillWhereNeeded(disk);
+    }
+
+    /// <summary>Whether the pool of a zone holds the snapshot's content, so that a disk there is a clone of it.</summary>
+    public static bool IsAtHand(Snapshot snapshot, string zoneId) => snapshot.IsFrozen && snapshot.ZoneId == zoneId;
+
+    /// <summary>Has copied what the disk's body still reads from a stored snapshot. A clone goes on from a disk that may not be whole itself.</summary>
+    public void FillWhereNeeded(Disk disk)
+    {
+        if (pools.BodyOf(disk) is { BaseName: not null })
+            disk.JobId = jobs.Add(db, JobKind.FillDisk, disk.AccountId, disk.Id, disk.Name, lane: null).Id;
+    }
+}
