@@ -45,6 +45,7 @@ internal sealed unsafe class BatchWriter
     private IFile? segmentFile;
     private uint segment;
     private uint nextBlock;
+    private bool isHalfTold;
     private ulong nextSequence;
     private volatile EngineException? fence;
 
@@ -67,8 +68,8 @@ internal sealed unsafe class BatchWriter
 
     public Flusher Flusher { get; }
 
-    /// <summary>What the leader tells of each segment that it begins.</summary>
-    public Action<uint>? SegmentBegun { get; set; }
+    /// <summary>What the leader tells of a segment that has become half full, once.</summary>
+    public Action<uint>? SegmentHalfFull { get; set; }
 
     /// <summary>The most blocks that one <see cref="Write"/> takes.</summary>
     public int WriteBlocksMax => dataBlocksMax;
@@ -375,7 +376,7 @@ internal sealed unsafe class BatchWriter
         catch (EngineException e) when (e.Fault == EngineFault.Full && !adds && reserve.Release()) { made = segments.Create(segment + 1, life, nextSequence); }
         (segmentFile, segment, nextBlock) = (made, segment + 1, 1);
         Flusher.Created(made);
-        SegmentBegun?.Invoke(segment);
+        isHalfTold = false;
     }
 
     /// <summary>Writes a batch; where a file system does not keep its promise of allocated space, from the reserve.</summary>
@@ -403,7 +404,15 @@ internal sealed unsafe class BatchWriter
         var data = Location.Of(LocationKind.Block, segment, nextBlock + (uint)headerBlocks);
         nextBlock += (uint)(headerBlocks + dataBlocks);
         Flusher.Appended = nextSequence++;
+        TellHalf();
         return data;
+    }
+
+    private void TellHalf()
+    {
+        if (isHalfTold || nextBlock < segments.BlocksPerSegment / 2) return;
+        isHalfTold = true;
+        SegmentHalfFull?.Invoke(segment);
     }
 
     /// <summary>Takes back what a write that found no room left behind the log's end: it may be a whole batch, whose number the next one gets.</summary>

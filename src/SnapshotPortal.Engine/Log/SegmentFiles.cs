@@ -69,12 +69,16 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
         }
     }
 
-    /// <summary>Allocates the segment that comes next, so that no writer waits for it; false where there is no room.</summary>
+    /// <summary>
+    /// Allocates the segment that comes next, so that no writer waits for it; false where room is short: an attempt that fails
+    /// half-way would take even the last of it from others for a moment. Whoever needs the segment is told so then.
+    /// </summary>
     public bool PrepareSpare(uint number)
     {
         lock (spareGuard)
         {
             if (spare is not null || open.ContainsKey(number)) return true;
+            if (files.FreeBytes(directory) < 2 * segmentBytes) return false;
             try { spare = (number, Allocated(number)); }
             catch (EngineException e) when (e.Fault == EngineFault.Full) { return false; }
             return true;

@@ -23,7 +23,7 @@ internal sealed class Upkeep : IDisposable
     private readonly Thread checkpoints;
     private readonly Thread reclaims;
     private readonly Thread spares;
-    private readonly AutoResetEvent segmentBegun = new(false);
+    private readonly AutoResetEvent segmentHalfFull = new(false);
     private readonly AutoResetEvent wake = new(false);
     private readonly object guard = new();
     private readonly CancellationTokenSource closing = new();
@@ -38,7 +38,7 @@ internal sealed class Upkeep : IDisposable
         checkpoints = Start("pool checkpoints", KeepCheckpoints);
         reclaims = Start("pool reclaim", KeepReclaiming);
         spares = Start("pool spare segment", KeepSpare);
-        pool.Log.SegmentBegun = TellOfSegment;
+        pool.Log.SegmentHalfFull = TellOfSegment;
     }
 
     private bool IsBehind => pool.Log.Backlog.IsFull || pool.Pages.Backlog.IsFull;
@@ -67,14 +67,14 @@ internal sealed class Upkeep : IDisposable
 
     public void Dispose()
     {
-        pool.Log.SegmentBegun = null;
+        pool.Log.SegmentHalfFull = null;
         closing.Cancel();
         checkpoints.Join();
         reclaims.Join();
         spares.Join();
         closing.Dispose();
         wake.Dispose();
-        segmentBegun.Dispose();
+        segmentHalfFull.Dispose();
     }
 
     private Thread Start(string name, Action work)
@@ -112,13 +112,13 @@ internal sealed class Upkeep : IDisposable
     private void TellOfSegment(uint number)
     {
         Volatile.Write(ref segment, number);
-        segmentBegun.Set();
+        segmentHalfFull.Set();
     }
 
-    // Where there is no room for it, whoever needs it is told so.
+    // Not before a segment is half full: a pool that is hardly used takes no room for it.
     private void KeepSpare()
     {
-        WaitHandle[] handles = [closing.Token.WaitHandle, segmentBegun];
+        WaitHandle[] handles = [closing.Token.WaitHandle, segmentHalfFull];
         while (WaitHandle.WaitAny(handles) != 0) pool.Segments.PrepareSpare(Volatile.Read(ref segment) + 1);
     }
 

@@ -32,14 +32,14 @@ internal sealed class Portal : IAsyncDisposable
     public static (string Email, string Password) Administrator { get; } = ("owner@example.com", "correct horse battery 1");
 
     /// <summary>A portal with an administrator, made by configuration as an unattended install does it.</summary>
-    public static Portal WithAdministrator(string? dataPath = null, IReadOnlyList<string>? wrapping = null)
+    public static Portal WithAdministrator(string? dataPath = null, IReadOnlyList<string>? wrapping = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var bootstrap = new Dictionary<string, string>(StringComparer.Ordinal)
+        var all = new Dictionary<string, string>(settings ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
         {
             ["Portal__Bootstrap__AdminEmail"] = Administrator.Email,
             ["Portal__Bootstrap__AdminPassword"] = Administrator.Password,
         };
-        return new(dataPath: dataPath, settings: bootstrap) { Wrapping = wrapping ?? [] };
+        return new(dataPath: dataPath, settings: all) { Wrapping = wrapping ?? [] };
     }
 
     public string DataPath { get; }
