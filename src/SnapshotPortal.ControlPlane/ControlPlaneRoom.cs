@@ -67,6 +67,8 @@ public static class ControlPlaneRoom
             provider.GetRequiredService<ResourceIds>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OperationRunner>>()));
 
         services.AddSingleton<ZonePools>();
+        services.AddSingleton<DiskLimits>();
+        services.AddSingleton<DiskKeys>();
         services.AddSingleton<RegionRepositories>();
         services.AddSingleton<UploadTraffic>();
         QuartzJobs.Register(services, options.DataPath);

@@ -28,11 +28,21 @@ public sealed partial record PortalOptions
     /// <summary>How fast new disks are filled from snapshots, all together; 0: as fast as it goes.</summary>
     public required long HydrationBytesPerSecond { get; init; }
 
+    /// <summary>Whether disks are held to what their category and performance level may do.</summary>
+    public required bool LimitsDisks { get; init; }
+
+    /// <summary>The file of the key-encryption keys, absolute; null where <see cref="Keys"/> holds them or there are none.</summary>
+    public required string? KeyFile { get; init; }
+
+    /// <summary>The key-encryption keys themselves, as a key file has them.</summary>
+    public required string? Keys { get; init; }
+
     /// <summary>Reads and checks the configuration; throws <see cref="PortalStartException"/> naming the key, what is wrong and what is allowed.</summary>
     public static PortalOptions Read(IConfiguration configuration, string contentRoot)
     {
         var portal = configuration.GetSection("Portal");
         var dataPath = portal["DataPath"] ?? "data";
+        if (NotEmpty(portal["Encryption:KeyFile"]) is not null && NotEmpty(portal["Encryption:Keys"]) is not null) throw Wrong("Portal:Encryption:Keys", "is given beside Portal:Encryption:KeyFile", "one of the two");
         if (string.IsNullOrWhiteSpace(dataPath)) throw Wrong("Portal:DataPath", "is empty", "the path of a directory, absolute or relative to the content root");
         return new()
         {
@@ -43,6 +53,9 @@ public sealed partial record PortalOptions
             SnapshotsPerDisk = ReadNumber(portal, "Quotas:SnapshotsPerDisk", 256, 1, 65536),
             LocalSnapshotsPerDisk = ReadNumber(portal, "Quotas:LocalSnapshotsPerDisk", 10, 1, 1000),
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
+            KeyFile = NotEmpty(portal["Encryption:KeyFile"]) is { } file ? Path.GetFullPath(file, contentRoot) : null,
+            Keys = NotEmpty(portal["Encryption:Keys"]),
+            LimitsDisks = ReadSwitch(portal, "Disks:Limits", byDefault: true),
         };
     }
 
@@ -110,6 +123,12 @@ public sealed partial record PortalOptions
         return int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
             : throw Wrong($"{section.Path}:{key}", $"is '{text}'", $"a whole number from {min} to {max}");
+    }
+
+    private static bool ReadSwitch(IConfigurationSection section, string key, bool byDefault)
+    {
+        if (NotEmpty(section[key]) is not { } text) return byDefault;
+        return bool.TryParse(text, out var on) ? on : throw Wrong($"{section.Path}:{key}", $"is '{text}'", "true or false");
     }
 
     private static void RefuseTwice(IConfigurationSection section, IEnumerable<string> ids)

@@ -47,6 +47,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
 
     public DbSet<Disk> Disks => Set<Disk>();
 
+    public DbSet<DiskKey> DiskKeys => Set<DiskKey>();
+
     public DbSet<DiskUpload> DiskUploads => Set<DiskUpload>();
 
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
@@ -116,6 +118,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         base.OnModelCreating(builder);
         Account.Map(builder);
         Disk.Map(builder);
+        DiskKey.Map(builder);
         DiskUpload.Map(builder);
         Snapshot.Map(builder);
         Job.Map(builder);

@@ -28,7 +28,10 @@ public sealed record DescribeDisks : IOperation<DescribeDisksResult>, IPagedOper
 
     public string? SnapshotId { get; init; }
 
+    /// <summary>True: only encrypted ones.</summary>
     public bool? Encrypted { get; init; }
+
+    public string? KMSKeyId { get; init; }
 
     public bool DryRun { get; init; }
 
@@ -79,6 +82,7 @@ public sealed record DiskInfo
     /// <summary><c>Creating</c>, <c>Available</c>, <c>In_use</c>, …; see <see cref="DiskStatus"/>.</summary>
     public required string Status { get; init; }
     public required bool Encrypted { get; init; }
+    public required string KMSKeyId { get; init; }
     public required bool Portable { get; init; }
     public required bool DeleteAutoSnapshot { get; init; }
     public required bool DeleteWithInstance { get; init; }
@@ -86,13 +90,30 @@ public sealed record DiskInfo
     public required string SourceSnapshotId { get; init; }
     public required string SerialNumber { get; init; }
     public required DateTimeOffset CreationTime { get; init; }
+
+    /// <summary>Requests per second, reads and writes together; 0: not limited. Each of the two may take all of it.</summary>
     public required int IOPS { get; init; }
+    public int IOPSRead => IOPS;
+    public int IOPSWrite => IOPS;
+
+    /// <summary>MB/s, reads and writes together; 0: not limited. Each of the two may take all of it.</summary>
     public required int Throughput { get; init; }
+    public int ThroughputRead => Throughput;
+    public int ThroughputWrite => Throughput;
+    public required int? ProvisionedIops { get; init; }
     public IReadOnlyList<TagInfo> Tags { get; init; } = [];
 
     /// <summary>Size in bytes.</summary>
     [PortalOnly]
     public required long LengthBytes { get; init; }
+
+    /// <summary>Encrypted, and its key is not at hand: it can neither be read nor written.</summary>
+    [PortalOnly]
+    public required bool IsLocked { get; init; }
+
+    /// <summary>Whether the pool holds it to <see cref="IOPS"/> and <see cref="Throughput"/>.</summary>
+    [PortalOnly]
+    public required bool IsLimited { get; init; }
 
     /// <summary>The job that copies the content of its snapshot, or failed to; null once the disk is whole.</summary>
     [PortalOnly]
@@ -130,7 +151,7 @@ public static class DiskStatus
     public const string ReIniting = "ReIniting";
 }
 
-internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, JobQueue jobs) : IHandler<DescribeDisks, DescribeDisksResult>
+internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs) : IHandler<DescribeDisks, DescribeDisksResult>
 {
     private static readonly string[] Statuses =
         [DiskStatus.Creating, DiskStatus.Available, DiskStatus.Attaching, DiskStatus.InUse, DiskStatus.Detaching, DiskStatus.ReIniting];
@@ -185,7 +206,12 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
 
         if (request.DiskName is { Length: > 0 } name) disks = disks.Where(disk => disk.Name == name);
         if (request.SnapshotId is { Length: > 0 } snapshotId) disks = disks.Where(disk => disk.SourceSnapshotId == snapshotId);
-        if (request.Encrypted == true) disks = disks.Where(_ => false);
+        if (request.Encrypted == true) disks = disks.Where(disk => disk.KeyId != null);
+        if (request.KMSKeyId is { Length: > 0 } keyId)
+        {
+            var keyRegion = options.Regions.FirstOrDefault(region => DiskKeys.ServiceKeyOf(region.RegionId) == keyId)?.RegionId;
+            disks = disks.Where(disk => disk.KeyId != null && disk.RegionId == keyRegion);
+        }
         disks = disks.Tagged(db, request.Tag);
         if (Search.Pattern(request.Search) is { } pattern)
             disks = disks.Where(disk => EF.Functions.Like(disk.Id, pattern, Search.Escape) || EF.Functions.Like(disk.Name, pattern, Search.Escape));
@@ -229,7 +255,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
         });
     }
 
-    private static DiskInfo Describe(Disk disk) => new()
+    private DiskInfo Describe(Disk disk) => new()
     {
         DiskId = disk.Id,
         DiskName = disk.Name,
@@ -241,7 +267,9 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
         PerformanceLevel = disk.PerformanceLevel,
         Type = "data",
         Status = disk.Status,
-        Encrypted = false,
+        Encrypted = disk.KeyId is not null,
+        KMSKeyId = disk.KeyId is null ? "" : DiskKeys.ServiceKeyOf(disk.RegionId),
+        IsLocked = disk.KeyId is not null && pools.IsLocked(disk),
         Portable = true,
         DeleteAutoSnapshot = disk.DeleteAutoSnapshot,
         DeleteWithInstance = disk.DeleteWithInstance,
@@ -249,9 +277,11 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, J
         SourceSnapshotId = disk.SourceSnapshotId ?? "",
         SerialNumber = disk.Id[2..],
         CreationTime = disk.CreatedAt,
-        IOPS = DiskCategories.Iops(disk.Category, disk.PerformanceLevel, disk.SizeGiB),
+        IOPS = DiskCategories.Iops(disk.Category, disk.PerformanceLevel, disk.SizeGiB) + (disk.ProvisionedIops ?? 0),
         Throughput = DiskCategories.Throughput(disk.Category, disk.PerformanceLevel, disk.SizeGiB),
+        ProvisionedIops = disk.ProvisionedIops,
         LengthBytes = disk.LengthBytes,
+        IsLimited = options.LimitsDisks,
         JobId = null,
         Progress = null,
         UploadId = null,

@@ -21,9 +21,12 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
 
     public required string Description { get; set; }
 
-    public required string Category { get; init; }
+    public required string Category { get; set; }
 
-    public required string? PerformanceLevel { get; init; }
+    public required string? PerformanceLevel { get; set; }
+
+    /// <summary>What an AutoPL disk may do beyond its baseline.</summary>
+    public int? ProvisionedIops { get; set; }
 
     public required int SizeGiB { get; set; }
 
@@ -63,6 +66,9 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
     /// <summary>What the body began with, so that the first snapshot of it can be incremental.</summary>
     public Lineage Lineage { get; set; }
 
+    /// <summary>The key that it is encrypted under; null in the clear. Fixed for its life.</summary>
+    public Guid? KeyId { get; init; }
+
     /// <summary>Released: nobody sees it any more, and a job removes its content.</summary>
     public bool IsReleased { get; set; }
 
@@ -74,6 +80,7 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
     {
         disk.HasIndex(each => new { each.AccountId, each.CreatedAt, each.Id });
         disk.HasIndex(each => each.SourceSnapshotId);
+        disk.HasIndex(each => each.KeyId);
         disk.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
         disk.Property<long>(PortalDb.Version).IsConcurrencyToken();
         disk.ComplexProperty(each => each.Lineage);

@@ -9,7 +9,7 @@ namespace SnapshotPortal.ControlPlane.Disks;
 /// Gives disks their bodies: the pool disks that hold their content. A roll back gives a disk another body instead of changing
 /// the one that it has, so it costs the same at any size, the state before is kept as it was, and the row's commit decides.
 /// </summary>
-internal sealed class DiskBodies(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs)
+internal sealed class DiskBodies(PortalDb db, ZonePools pools, DiskKeys keys, DiskLimits limits, RegionRepositories repositories, JobQueue jobs)
 {
     /// <summary>
     /// Makes a body with a snapshot's content, or an empty one, and puts it below the disk. In the pool before the commit: when
@@ -22,29 +22,32 @@ internal sealed class DiskBodies(PortalDb db, ZonePools pools, RegionRepositorie
     public async Task GiveAsync(Disk disk, string body, Snapshot? snapshot, CancellationToken cancel)
     {
         var pool = pools[disk.ZoneId];
+        var key = await keys.FindAsync(db, disk.KeyId, cancel) is { } found ? DiskKeys.PoolKeyOf(found) : [];
         if (snapshot is null)
         {
-            pool.CreateDisk(body, disk.LengthBytes);
+            if (key.Length == 0) pool.CreateDisk(body, disk.LengthBytes);
+            else pool.CreateDisk(body, disk.LengthBytes, key);
             (disk.Lineage, disk.BodyEpoch) = (default, 0);
         }
-        else if (IsAtHand(snapshot, disk.ZoneId))
+        else if (IsAtHand(snapshot, disk.ZoneId, encrypts: disk.KeyId is not null))
         {
             pool.CloneDisk(snapshot.Id, body, disk.LengthBytes);
             (disk.Lineage, disk.BodyEpoch) = (await db.LineageOfCloneAsync(snapshot, cancel), snapshot.Epoch);
         }
         else
         {
-            pool.CreateDiskOn(body, disk.LengthBytes, snapshot.Id, repositories.BaseOf(snapshot));
+            pool.CreateDiskOn(body, disk.LengthBytes, snapshot.Id, repositories.BaseOf(snapshot), key);
             (disk.Lineage, disk.BodyEpoch) = (new(snapshot.Id, PoolDisk.BaseEpoch), PoolDisk.BaseEpoch);
         }
 
         disk.Body = body == disk.Id ? null : body;
         disk.HasBeenUsed |= snapshot is not null;
+        limits.Apply(disk);
         FillWhereNeeded(disk);
     }
 
-    /// <summary>Whether the pool of a zone holds the snapshot's content, so that a disk there is a clone of it.</summary>
-    public static bool IsAtHand(Snapshot snapshot, string zoneId) => snapshot.IsFrozen && snapshot.ZoneId == zoneId;
+    /// <summary>Whether the pool of a zone holds the snapshot's content, so that a disk there is a clone of it: not one that is to be encrypted of one that is not.</summary>
+    public static bool IsAtHand(Snapshot snapshot, string zoneId, bool encrypts) => snapshot.IsFrozen && snapshot.ZoneId == zoneId && (snapshot.KeyId is not null || !encrypts);
 
     /// <summary>Has copied what the disk's body still reads from a stored snapshot. A clone goes on from a disk that may not be whole itself.</summary>
     public void FillWhereNeeded(Disk disk)

@@ -1,4 +1,5 @@
 using SnapshotPortal.ControlPlane.Regions;
+using SnapshotPortal.Engine.Pools;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
@@ -10,6 +11,8 @@ internal static class DiskCategories
     /// <summary>What ECS takes where nothing is given.</summary>
     public const string ByDefault = "cloud";
 
+    public const string AutoPl = "cloud_auto";
+
     public const string LevelByDefault = "PL1";
 
     public static readonly IReadOnlyList<DiskSizeRange> All =
@@ -18,7 +21,7 @@ internal static class DiskCategories
         new("cloud_essd", "PL1", "ESSD PL1", 20, 65536),
         new("cloud_essd", "PL2", "ESSD PL2", 461, 65536),
         new("cloud_essd", "PL3", "ESSD PL3", 1261, 65536),
-        new("cloud_auto", null, "ESSD AutoPL", 1, 65536),
+        new(AutoPl, null, "ESSD AutoPL", 1, 65536),
         new("cloud_essd_entry", null, "ESSD Entry", 10, 32768),
         new("cloud_regional_disk_auto", null, "Regional ESSD", 10, 65536),
         new("cloud_ssd", null, "Standard SSD", 20, 32768),
@@ -27,11 +30,22 @@ internal static class DiskCategories
     ];
 
     /// <summary>The ESSD family may be used before it is uploaded, and takes ten snapshots at a time; the others one.</summary>
-    public static bool IsEssdFamily(string category) => category is Essd or "cloud_auto" or "cloud_essd_entry" or "cloud_regional_disk_auto";
+    public static bool IsEssdFamily(string category) => category is Essd or AutoPl or "cloud_essd_entry" or "cloud_regional_disk_auto";
 
     public static int SnapshotsAtOnce(string category) => IsEssdFamily(category) ? 10 : 1;
 
     public static DiskSizeRange? Find(string category, string? level) => All.FirstOrDefault(each => each.Category == category && each.PerformanceLevel == level);
+
+    /// <summary>How much beyond its baseline an AutoPL disk can be given.</summary>
+    public static int ProvisionedIopsMax(int sizeGiB) => sizeGiB <= 3 ? 0 : Math.Clamp(1000 * sizeGiB - Iops(AutoPl, null, sizeGiB), 0, 50_000);
+
+    /// <summary>What a disk may do in a second; none where no formula is published.</summary>
+    public static RateLimits Limits(Disk disk)
+    {
+        var iops = Iops(disk.Category, disk.PerformanceLevel, disk.SizeGiB) + (disk.ProvisionedIops ?? 0);
+        var megabytes = Throughput(disk.Category, disk.PerformanceLevel, disk.SizeGiB);
+        return new(iops > 0 ? iops : null, megabytes > 0 ? (long)megabytes << 20 : null);
+    }
 
     public static int Iops(string category, string? level, int sizeGiB) => (category, level) switch
     {
@@ -39,7 +53,7 @@ internal static class DiskCategories
         (Essd, "PL1") => Math.Min(1800 + 50 * sizeGiB, 50_000),
         (Essd, "PL2") => Math.Min(1800 + 50 * sizeGiB, 100_000),
         (Essd, _) => Math.Min(1800 + 50 * sizeGiB, 1_000_000),
-        ("cloud_auto" or "cloud_regional_disk_auto", _) => Math.Max(Math.Min(1800 + 50 * sizeGiB, 50_000), 3_000),
+        (AutoPl or "cloud_regional_disk_auto", _) => Math.Max(Math.Min(1800 + 50 * sizeGiB, 50_000), 3_000),
         ("cloud_ssd", _) => Math.Min(1800 + 30 * sizeGiB, 25_000),
         ("cloud_efficiency", _) => Math.Min(1800 + 8 * sizeGiB, 5_000),
         _ => 0, // no formula is published

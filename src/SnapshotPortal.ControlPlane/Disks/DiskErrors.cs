@@ -17,9 +17,27 @@ internal static class DiskErrors
 
     public static readonly OperationError LevelNotForCategory = new("InvalidPerformanceLevel.ValueNotSupported", 400, "Only disks of category cloud_essd have a performance level.", "Leave PerformanceLevel out, or choose cloud_essd.");
 
+    public static readonly OperationError ProvisionedIopsNotForCategory = new("ProvisionedIopsForDiskCategoryUnsupported", 400, "Only disks of category cloud_auto can be given more requests per second.", "Leave ProvisionedIops out, or choose cloud_auto.");
+
+    public static readonly OperationError CategoryNotToChangeTo = new("InvalidDiskCategory.ValueNotSupported", 400, "A disk cannot become one of this category.", "Choose cloud_essd, cloud_auto, cloud_essd_entry, cloud_ssd or cloud_efficiency.");
+
+    public static readonly OperationError LevelMismatch = new("InvalidPerformanceLevelParam.Mismatch", 400, "Only disks of category cloud_essd have a performance level.", "Leave PerformanceLevel out, or choose cloud_essd.");
+
+    public static readonly OperationError HasLocalSnapshots = new("DiskHasFlashSnapshot", 403, "The disk has local snapshots, and those belong to its category.", "Delete them, or make normal snapshots of them, first.");
+
+    public static readonly OperationError NoChange = new("NoChangeInDiskCategoryAndPerformanceLevel", 403, "The disk is of that category and performance level already.", "Choose another one.");
+
     public static readonly OperationError SizeMissing = new("MissingParameter", 400, "Size is mandatory for an empty disk.", "Give Size in GiB.");
 
-    public static readonly OperationError EncryptedUnsupported = new("InvalidParameter.EncryptedNotSupported", 400, "Encrypted disks are not offered by this installation yet.", "Create the disk without encryption.");
+    public static readonly OperationError EncryptedUnsupported = new("InvalidParameter.EncryptedNotSupported", 400, "This installation has no key to encrypt with.", "Create the disk without encryption, or have the administrator configure a key-encryption key.");
+
+    public static readonly OperationError LocalNotToEncrypt = new("InvalidEncrypted.NotMatchSnapshot", 400, "A disk made from a local snapshot is not encrypted, as that is not.", "Leave Encrypted out, or make a normal snapshot of the local one first.");
+
+    public static readonly OperationError KeyUnknown = new("InvalidParameter.KMSKeyId.NotFound", 404, "There is no such key.", "Leave KMSKeyId out: the region's own key is used.");
+
+    public static readonly OperationError KeyWithoutEncryption = new("InvalidEncrypted.NotMatchKmsKeyId", 400, "A key was given for a disk that is not to be encrypted.", "Leave KMSKeyId out, or ask for encryption.");
+
+    public static readonly OperationError KeyNotOfSnapshot = new("InvalidKmsKeyId.NotMatchSnapshot", 400, "The snapshot is encrypted under another key.", "Leave KMSKeyId out: the disk has the key of its snapshot.");
 
     public static readonly OperationError StatusFilterUnknown = new("InvalidStatus.ValueNotSupported", 400, "There is no such status of disks.", "Choose In_use, Available, Attaching, Detaching, Creating, ReIniting or All.");
 
@@ -56,6 +74,12 @@ internal static class DiskErrors
 
     public static OperationError SizeOutOfRange(int min, int max, string category)
         => new("InvalidDiskSize.NotSupported", 400, $"The size is outside the range of {category}: {min}–{max} GiB.", "Choose a size inside the range, or another category.");
+
+    public static OperationError ProvisionedIopsTooMany(int max)
+        => new("InvalidProvisionedIops.LimitExceed", 400, $"A disk of this size can be given 0–{max} requests per second beyond its baseline.", "Give fewer, or a larger disk.");
+
+    public static OperationError SizeNotForLevel(int min, int max, string category)
+        => new("OperationDenied.PerformanceLevelNotMatch", 403, $"The disk's size is outside the range of {category}: {min}–{max} GiB.", "Choose a category that allows its size, or resize the disk first.");
 
     public static OperationError UploadTooLarge(long imageBytes, long diskBytes)
         => new("InvalidUploadSize.TooLarge", 400, $"The image has {imageBytes} bytes, the disk only {diskBytes}.", "Create a larger disk, or upload a smaller image.");

@@ -10,6 +10,7 @@ internal static class DiskOperations
         .Add<CreateDisk, CreateDiskResult, CreateDiskHandler>(Access.Operator, Effect.Change, (_, result) => result?.DiskId)
         .Add<DescribeDisks, DescribeDisksResult, DescribeDisksHandler>(Access.Viewer, Effect.Read)
         .Add<ModifyDiskAttribute, Done, ModifyDiskAttributeHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<ModifyDiskSpec, ModifyDiskSpecResult, ModifyDiskSpecHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<DeleteDisk, Done, DeleteDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<CreateDiskUpload, CreateDiskUploadResult, CreateDiskUploadHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<PutDiskUploadPart, Done, PutDiskUploadPartHandler>(Access.Operator, Effect.Content)
@@ -21,5 +22,6 @@ internal static class DiskOperations
     public static void RegisterJobs(IServiceCollection services) => services
         .AddScoped<DiskBodies>()
         .AddKeyedScoped<IJobWork, FillDisk>(JobKind.FillDisk)
+        .AddKeyedScoped<IJobWork, LimitDisk>(JobKind.ModifyDiskSpec)
         .AddKeyedScoped<IJobWork, PurgeDisk>(JobKind.PurgeDisk);
 }

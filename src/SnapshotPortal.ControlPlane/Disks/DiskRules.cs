@@ -37,6 +37,14 @@ internal static class DiskRules
             ?? throw new OperationException(DiskErrors.LevelUnknown, "PerformanceLevel");
     }
 
+    public static void RequireProvisionedIops(string category, int? iops, int sizeGiB)
+    {
+        if (iops is null) return;
+        if (category != DiskCategories.AutoPl) throw new OperationException(DiskErrors.ProvisionedIopsNotForCategory, "ProvisionedIops");
+        var max = DiskCategories.ProvisionedIopsMax(sizeGiB);
+        if (iops < 0 || iops > max) throw new OperationException(DiskErrors.ProvisionedIopsTooMany(max), "ProvisionedIops");
+    }
+
     /// <summary>No image may be on its way into the disk.</summary>
     public static async Task RequireNoUploadAsync(this PortalDb db, string diskId, CancellationToken cancel)
     {

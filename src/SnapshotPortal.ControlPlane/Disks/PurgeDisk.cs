@@ -6,8 +6,8 @@ using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Disks;
 
-/// <summary>The job that removes a released disk's content, then its row.</summary>
-internal sealed class PurgeDisk(PortalDb db, ZonePools pools, JobQueue jobs) : IJobWork
+/// <summary>The job that removes a released disk's content, then its row, and its key where nothing else has it.</summary>
+internal sealed class PurgeDisk(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs) : IJobWork
 {
     /// <summary>From now on nobody sees the disk.</summary>
     public static void Release(PortalDb db, Disk disk, JobQueue jobs)
@@ -23,8 +23,10 @@ internal sealed class PurgeDisk(PortalDb db, ZonePools pools, JobQueue jobs) : I
         var pool = pools[disk.ZoneId];
         if (pools.FindBody(disk) is not null) pool.DeleteDisk(disk.BodyName);
         db.Disks.Remove(disk);
+        var isErased = await DiskKeys.EraseUnusedAsync(db, disk.KeyId, cancel);
         await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
         await write.CommitAsync();
+        if (isErased) await repositories.EraseKeyAsync(disk.KeyId!.Value, cancel);
     }
 
     public Task GiveUpAsync(Job job, OperationError error) => Task.CompletedTask;

@@ -30,6 +30,9 @@ internal sealed class ZonePools(PortalOptions options, IFileSystem files) : IDis
     /// <summary>The stored snapshots that disks or local snapshots still read from: their content must stay.</summary>
     public HashSet<string> Bases() => [.. pools.Values.SelectMany(pool => pool.Bases)];
 
+    /// <summary>Whether an encrypted disk's key has not been handed in.</summary>
+    public bool IsLocked(Disk disk) => pools.TryGetValue(disk.ZoneId, out var pool) && pool.FindDisk(disk.BodyName) is { IsLocked: true };
+
     public void Open()
     {
         foreach (var zoneId in options.Regions.SelectMany(region => region.Zones))

@@ -76,6 +76,9 @@ public enum JobKind
 
     /// <summary>Removes a released disk's content.</summary>
     PurgeDisk,
+
+    /// <summary>Holds a disk to what its new category and performance level may do.</summary>
+    ModifyDiskSpec,
 }
 
 /// <summary>The states of a job.</summary>

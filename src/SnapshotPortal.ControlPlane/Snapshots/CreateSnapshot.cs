@@ -44,7 +44,7 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
         Check(request);
         var disk = await db.Disks.GetAsync(caller, request.DiskId, cancel);
         var isLocal = IsLocal(request);
-        if (isLocal && disk.Category != DiskCategories.Essd) throw new OperationException(SnapshotErrors.LocalNotForCategory, nameof(request.Category));
+        if (isLocal && (disk.Category != DiskCategories.Essd || disk.KeyId is not null)) throw new OperationException(SnapshotErrors.LocalNotForCategory, nameof(request.Category));
         if (disk.Status is not (DiskStatus.Available or DiskStatus.InUse)) throw new OperationException(SnapshotErrors.DiskStatus, nameof(request.DiskId));
         if (!disk.HasBeenUsed) throw new OperationException(SnapshotErrors.NeverUsed, nameof(request.DiskId));
         await (isLocal ? RequireLocalRoomAsync(disk, cancel) : RequireRoomAsync(disk, cancel));
@@ -80,6 +80,7 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
             Epoch = frozen.Epoch,
             Lineage = disk.Lineage,
             IsFrozen = true,
+            KeyId = disk.KeyId,
             JobId = job?.Id,
         });
         db.Announce(disk);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
@@ -101,6 +102,7 @@ public sealed record SnapshotInfo
     public required string SnapshotLinkId { get; init; }
     public required string SnapshotSN { get; init; }
     public required bool Encrypted { get; init; }
+    public required string KMSKeyId { get; init; }
 
     /// <summary>The data that a full restore holds; null until accomplished.</summary>
     public required long? FullSnapshotSizeInBytes { get; init; }
@@ -207,7 +209,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         return FilterUsage(FilterKind(snapshots, request), request);
     }
 
-    /// <summary>All snapshots are made by users, plain and of data disks for now: other kinds match nothing.</summary>
+    /// <summary>All snapshots are made by users and of data disks for now: other kinds match nothing.</summary>
     private static IQueryable<Snapshot> FilterKind(IQueryable<Snapshot> snapshots, DescribeSnapshots request)
     {
         if (request.SnapshotType is { Length: > 0 } type && type is not ("all" or "user" or "auto")) throw new OperationException(SnapshotErrors.TypeFilterUnknown, nameof(request.SnapshotType));
@@ -216,7 +218,8 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         var diskType = request.SourceDiskType?.ToLowerInvariant();
         if (diskType is { Length: > 0 } and not ("data" or "system")) throw new OperationException(SnapshotErrors.DiskTypeFilterUnknown, nameof(request.SourceDiskType));
         if (category is SnapshotCategory.Standard or SnapshotCategory.Flash) snapshots = snapshots.Where(snapshot => snapshot.IsLocal == (category == SnapshotCategory.Flash));
-        var none = request.SnapshotType == "auto" || category is "archive" || diskType == "system" || request.Encrypted == true;
+        var none = request.SnapshotType == "auto" || category is "archive" || diskType == "system";
+        if (request.Encrypted == true) snapshots = snapshots.Where(snapshot => snapshot.KeyId != null);
         return none ? snapshots.Where(_ => false) : snapshots;
     }
 
@@ -278,7 +281,8 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         Usage = createdDisks > 0 ? "disk" : "none",
         SnapshotLinkId = snapshot.LinkId,
         SnapshotSN = snapshot.Id[2..],
-        Encrypted = false,
+        Encrypted = snapshot.KeyId is not null,
+        KMSKeyId = snapshot.KeyId is null ? "" : DiskKeys.ServiceKeyOf(snapshot.RegionId),
         FullSnapshotSizeInBytes = snapshot.FullBytes,
         CreationTime = snapshot.CreatedAt,
         LastModifiedTime = snapshot.ModifiedAt,

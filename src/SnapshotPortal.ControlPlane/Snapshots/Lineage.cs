@@ -10,11 +10,11 @@ internal readonly record struct Lineage(string? SnapshotId, uint Epoch);
 
 internal static class LineageQueries
 {
-    /// <summary>The newest stored content that a snapshot is known to have grown from: an earlier snapshot of the same body, or what that body began with.</summary>
+    /// <summary>The newest stored content under the same key that a snapshot is known to have grown from: an earlier snapshot of the same body, or what that body began with.</summary>
     /// <remarks>Epochs count within a body: those of another cannot be compared, though both belonged to one disk.</remarks>
     public static async Task<Lineage> FindLineageAsync(this PortalDb db, Snapshot snapshot, CancellationToken cancel)
     {
-        var stored = db.Snapshots.Where(each => each.Status == SnapshotStatus.Accomplished && !each.IsLocal && !each.IsDeleted && each.RegionId == snapshot.RegionId);
+        var stored = db.Snapshots.Where(each => each.Status == SnapshotStatus.Accomplished && !each.IsLocal && !each.IsDeleted && each.RegionId == snapshot.RegionId && each.KeyId == snapshot.KeyId);
         var own = await stored.Where(each => each.SourceDiskId == snapshot.SourceDiskId && each.Body == snapshot.Body && each.Epoch < snapshot.Epoch)
             .OrderByDescending(each => each.Epoch).Select(each => new { each.Id, each.Epoch }).FirstOrDefaultAsync(cancel);
         if (own is not null) return new(own.Id, own.Epoch);

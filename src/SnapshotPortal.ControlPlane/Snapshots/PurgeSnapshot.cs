@@ -23,8 +23,10 @@ internal sealed class PurgeSnapshot(PortalDb db, ZonePools pools, RegionReposito
 
         await using var write = await db.BeginWriteAsync(cancel);
         await db.Snapshots.Where(each => each.Id == snapshot.Id).ExecuteDeleteAsync(cancel);
+        var isErased = await DiskKeys.EraseUnusedAsync(db, snapshot.KeyId, cancel);
         db.Announce(snapshot);
         await write.CommitAsync();
+        if (isErased) await repositories.EraseKeyAsync(snapshot.KeyId!.Value, cancel);
     }
 
     /// <summary>Has those deleted snapshots removed that were kept for disks, and are not needed any more. Within a write.</summary>

@@ -1,3 +1,4 @@
+using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Engine.Objects;
@@ -6,7 +7,7 @@ using SnapshotPortal.Engine.Repositories;
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
 /// <summary>The repositories of the regions: the only door to stored snapshots. Open from start to stop.</summary>
-internal sealed class RegionRepositories(PortalOptions options, IFileSystem files, TimeProvider time) : IDisposable
+internal sealed class RegionRepositories(PortalOptions options, DiskKeys keys, IFileSystem files, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, Repository> repositories = new(StringComparer.Ordinal);
     private readonly List<FileObjectStore> stores = [];
@@ -26,7 +27,7 @@ internal sealed class RegionRepositories(PortalOptions options, IFileSystem file
             var store = FileObjectStore.Open(files, Path.Combine(options.DataPath, "repositories", region.RegionId));
             stores.Add(store);
             var index = Path.Combine(options.DataPath, "indexes", region.RegionId);
-            repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time, IndexFiles = files, IndexDirectory = index }, cancel));
+            repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time, Keys = keys.Ring, IndexFiles = files, IndexDirectory = index }, cancel));
         }
     }
 
@@ -46,6 +47,12 @@ internal sealed class RegionRepositories(PortalOptions options, IFileSystem file
         {
             sweeping.Release();
         }
+    }
+
+    /// <summary>Removes a key that nothing has any more from all repositories: what it encrypted can never be read again. A sweep would do it, too, later.</summary>
+    public async Task EraseKeyAsync(Guid keyId, CancellationToken cancel)
+    {
+        foreach (var repository in repositories.Values) await repository.EraseKeyAsync(keyId, cancel);
     }
 
     public void Dispose()

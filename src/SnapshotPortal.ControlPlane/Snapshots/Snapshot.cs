@@ -73,6 +73,9 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
 
     public string? ErrorMessage { get; set; }
 
+    /// <summary>The key of its disk, under which its content is encrypted; null in the clear.</summary>
+    public Guid? KeyId { get; init; }
+
     /// <summary>Deleted: nobody sees it any more, and a job removes its content.</summary>
     public bool IsDeleted { get; set; }
 
@@ -93,6 +96,7 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
     {
         snapshot.HasIndex(each => new { each.AccountId, each.CreatedAt, each.Id });
         snapshot.HasIndex(each => new { each.SourceDiskId, each.Epoch });
+        snapshot.HasIndex(each => each.KeyId);
         snapshot.HasIndex(each => each.LinkId);
         snapshot.ComplexProperty(each => each.Lineage);
         snapshot.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);

@@ -9,7 +9,7 @@ using SnapshotPortal.Engine.Repositories;
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
 /// <summary>The job that stores a frozen snapshot: what changed since the newest stored one of its disk, or everything. Then the pool lets it go, and it is a normal one.</summary>
-internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs, ResourceIds ids, TimeProvider time) : IJobWork
+internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionRepositories repositories, DiskKeys keys, JobQueue jobs, ResourceIds ids, TimeProvider time) : IJobWork
 {
     /// <summary>The snapshots of a disk are stored in the order in which they were taken, so that each finds the one before.</summary>
     public static string LaneOf(string diskId) => $"upload {diskId}";
@@ -65,6 +65,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
     {
         var frozen = pools.FrozenContentOf(snapshot);
         if (frozen.Damage is { } damage) throw new EngineException(EngineFault.Corrupt, $"The disk was damaged when the snapshot was taken, so its content is not stored: {damage}");
+        var key = await keys.FindAsync(db, snapshot.KeyId, cancel);
         while (true)
         {
             var predecessor = await db.FindLineageAsync(snapshot, cancel);
@@ -75,6 +76,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
                 Source = frozen,
                 Changed = frozen.ChangedSince(predecessor.Epoch),
                 PredecessorId = predecessor.SnapshotId,
+                Key = key,
             };
             try
             {

@@ -17,7 +17,7 @@ namespace SnapshotPortal.ControlPlane.Start;
 /// database, pools, repositories, first accounts, what a kill left, then the jobs.
 /// </summary>
 internal sealed partial class PortalStart(
-    PortalOptions options, IFileSystem files, IHostEnvironment environment, IServiceScopeFactory scopes, ZonePools pools, RegionRepositories repositories,
+    PortalOptions options, IFileSystem files, IHostEnvironment environment, IServiceScopeFactory scopes, ZonePools pools, DiskKeys keys, RegionRepositories repositories,
     QuartzJobs quartz, PortalStop stop, ILogger<PortalStart> log) : IHostedLifecycleService, IDisposable
 {
     private IDisposable? pathLock;
@@ -28,6 +28,7 @@ internal sealed partial class PortalStart(
             throw new PortalStartException($"The configuration is wrong: Portal:Demo:Users is for demonstrations and allowed in the Development environment only; this is {environment.EnvironmentName}. Take it out.");
         try
         {
+            keys.Open();
             files.CreateDirectory(options.DataPath);
             pathLock = files.Lock(Path.Combine(options.DataPath, "portal.lock"));
             await QuartzJobs.PrepareAsync(options.DataPath, cancellationToken);

@@ -13,7 +13,7 @@ namespace SnapshotPortal.ControlPlane.Start;
 /// Brings the pools in line with the database after a kill between the two: the pool's part of an operation comes first,
 /// so there may be disks and local snapshots that no row names, never the other way round.
 /// </summary>
-internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, RegionRepositories repositories, JobQueue jobs, ILogger<Reconciliation> log)
+internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskKeys keys, DiskLimits limits, RegionRepositories repositories, JobQueue jobs, ILogger<Reconciliation> log)
 {
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -25,7 +25,10 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, Regio
             foreach (var snapshot in pool.Snapshots.Where(each => !frozen.Contains(each.Name)).ToList()) pool.DeleteSnapshot(snapshot.Name);
             foreach (var disk in pool.Disks.Where(each => !disks.Contains(each.Name)).ToList()) Remove(zoneId, pool, disk);
             await HandInBasesAsync(pool, cancel);
+            foreach (var disk in await db.Disks.AsNoTracking().Where(each => each.ZoneId == zoneId && !each.IsReleased).ToListAsync(cancel)) limits.Apply(disk);
         }
+
+        await keys.UnlockAsync(db, cancel);
 
         await using var write = await db.BeginWriteAsync(cancel);
         await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
