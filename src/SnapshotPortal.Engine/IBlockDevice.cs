@@ -39,6 +39,35 @@ public interface IBlockDevice
     /// is not a snapshot: changes made meanwhile may or may not be seen.
     /// </summary>
     IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes);
+
+    /// <summary>Makes several changes, those that overlap in this order. Throws the first failure; others may have been made then.</summary>
+    /// <param name="writes">The changes.</param>
+    /// <param name="cancel">Ends a wait for the device's limits, before anything was changed.</param>
+    void Write(ReadOnlySpan<BlockWrite> writes, CancellationToken cancel)
+    {
+        foreach (var write in writes)
+        {
+            if (write.IsZeroes) WriteZeroes(write.OffsetBytes, write.LengthBytes);
+            else Write(write.OffsetBytes, write.Data.Span);
+        }
+    }
+
+    /// <summary>As <see cref="Write(ReadOnlySpan{BlockWrite}, CancellationToken)"/> does; or returns false, with some or none of the changes made, where it would have to wait for anything but local storage.</summary>
+    bool TryWrite(ReadOnlySpan<BlockWrite> writes)
+    {
+        Write(writes, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>As <see cref="Read(long, Span{byte})"/> does; the token ends a wait for the device's limits.</summary>
+    void Read(long offsetBytes, Span<byte> destination, CancellationToken cancel) => Read(offsetBytes, destination);
+
+    /// <summary>As <see cref="Read(long, Span{byte})"/> does; or returns false, with anything in the destination, where it would have to wait for anything but local storage.</summary>
+    bool TryRead(long offsetBytes, Span<byte> destination)
+    {
+        Read(offsetBytes, destination);
+        return true;
+    }
 }
 
 /// <summary>A range of a device and what it holds.</summary>
