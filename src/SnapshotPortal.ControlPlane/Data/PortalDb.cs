@@ -48,6 +48,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<Disk> Disks => Set<Disk>();
 
     public DbSet<DiskKey> DiskKeys => Set<DiskKey>();
+    public DbSet<DiskRollBack> DiskRollBacks => Set<DiskRollBack>();
 
     public DbSet<DiskUpload> DiskUploads => Set<DiskUpload>();
 
@@ -119,6 +120,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         Account.Map(builder);
         Disk.Map(builder);
         DiskKey.Map(builder);
+        DiskRollBack.Map(builder);
         DiskUpload.Map(builder);
         Snapshot.Map(builder);
         Job.Map(builder);

@@ -151,6 +151,19 @@ public static class DiskStatus
     public const string ReIniting = "ReIniting";
 }
 
+/// <summary>How a disk got the state of another moment.</summary>
+public enum DiskRollBackKind
+{
+    /// <summary>Rolled back to a snapshot.</summary>
+    RollBack,
+
+    /// <summary>An earlier roll back was undone.</summary>
+    Undo,
+
+    /// <summary>Re-initialised.</summary>
+    ReInit,
+}
+
 internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs) : IHandler<DescribeDisks, DescribeDisksResult>
 {
     private static readonly string[] Statuses =

@@ -53,6 +53,18 @@ internal static class DiskErrors
 
     public static readonly OperationError CreatingSnapshot = new("DiskCreatingSnapshot", 403, "A snapshot of the disk is still being made.", "Wait until it is accomplished, or delete that snapshot.");
 
+    public static readonly OperationError UnfinishedSnapshot = new("IncorrectDiskStatus.HasUnfinishedSnapshot", 403, "A snapshot of the disk is still being made.", "Wait until it is accomplished, or delete that snapshot.");
+
+    public static readonly OperationError SnapshotOfOther = new("InvalidParameter.Mismatch", 403, "The snapshot was not taken from this disk.", "Choose a snapshot of the disk itself, or make a new disk from this one.");
+
+    public static readonly OperationError IncorrectStatus = new("IncorrectDiskStatus", 403, "The disk is in a state that forbids this.", "Wait until it is available or in use.");
+
+    public static readonly OperationError RollBackNotFound = new("InvalidRollBackId.NotFound", 404, "There is no such roll back of this disk.", "Look at the disk's chain again.");
+
+    public static readonly OperationError RollBackGone = new("OperationDenied", 403, "The state before this roll back is not kept any more.", "Roll back to a snapshot instead.");
+
+    public static readonly OperationError ResizeTypeUnknown = new("InvalidParam.Type", 400, "There is no such way to resize.", "Choose offline or online.");
+
     public static readonly OperationError Uploading = new("IncorrectDiskStatus", 403, "An image is being uploaded to the disk.", "Wait for the upload, or abort it first.");
 
     public static readonly OperationError UploadNotFound = new("InvalidUploadId.NotFound", 404, "There is no such upload in this account.", "Begin a new upload.");
@@ -71,6 +83,12 @@ internal static class DiskErrors
 
     public static OperationError SizeBelowLocal(int sizeGiB)
         => new("InvalidDiskSize.TooSmall", 403, $"The disk is smaller than the local snapshot, which has {sizeGiB} GiB.", $"Choose at least {sizeGiB} GiB.");
+
+    public static OperationError NotLarger(int sizeGiB)
+        => new("InvalidDiskSize.TooSmall", 403, $"Disks only grow, and this one has {sizeGiB} GiB.", $"Choose more than {sizeGiB} GiB.");
+
+    public static OperationError TooLarge(int maxGiB, string category)
+        => new("InvalidDiskSize.TooLarge", 403, $"The largest {category} has {maxGiB} GiB.", $"Choose at most {maxGiB} GiB.");
 
     public static OperationError SizeOutOfRange(int min, int max, string category)
         => new("InvalidDiskSize.NotSupported", 400, $"The size is outside the range of {category}: {min}–{max} GiB.", "Choose a size inside the range, or another category.");

@@ -11,6 +11,11 @@ internal static class DiskOperations
         .Add<DescribeDisks, DescribeDisksResult, DescribeDisksHandler>(Access.Viewer, Effect.Read)
         .Add<ModifyDiskAttribute, Done, ModifyDiskAttributeHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<ModifyDiskSpec, ModifyDiskSpecResult, ModifyDiskSpecHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<ResizeDisk, ResizeDiskResult, ResizeDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<ResetDisk, ResetDiskResult, ResetDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<ResetDisks, ResetDisksResult, ResetDisksHandler>(Access.Operator, Effect.Change, (request, _) => request.Disk is [var only] ? only.DiskId : null)
+        .Add<UndoResetDisk, ResetDiskResult, UndoResetDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<DescribeRollBack, RollBackConsequences, DescribeRollBackHandler>(Access.Viewer, Effect.Content)
         .Add<DeleteDisk, Done, DeleteDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<CreateDiskUpload, CreateDiskUploadResult, CreateDiskUploadHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<PutDiskUploadPart, Done, PutDiskUploadPartHandler>(Access.Operator, Effect.Content)
@@ -21,6 +26,8 @@ internal static class DiskOperations
 
     public static void RegisterJobs(IServiceCollection services) => services
         .AddScoped<DiskBodies>()
+        .AddScoped<RollBacks>()
+        .AddSingleton<DropKeptStates>()
         .AddKeyedScoped<IJobWork, FillDisk>(JobKind.FillDisk)
         .AddKeyedScoped<IJobWork, LimitDisk>(JobKind.ModifyDiskSpec)
         .AddKeyedScoped<IJobWork, PurgeDisk>(JobKind.PurgeDisk);

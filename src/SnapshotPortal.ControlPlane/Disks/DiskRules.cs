@@ -52,10 +52,22 @@ internal static class DiskRules
             throw new OperationException(DiskErrors.Uploading, "DiskId");
     }
 
+    /// <summary>Nothing may use the disk while its content is exchanged (SPEC 4.2).</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="unfinished">ECS has several codes for a snapshot that is in the making.</param>
+    /// <param name="cancel">Ends the questions.</param>
+    public static async Task RequireAtRestAsync(this PortalDb db, Disk disk, OperationError unfinished, CancellationToken cancel)
+    {
+        if (disk.Status is not (DiskStatus.Available or DiskStatus.InUse)) throw new OperationException(DiskErrors.IncorrectStatus, "DiskId");
+        await db.RequireNoUploadAsync(disk.Id, cancel);
+        await db.RequireNoSnapshotInProgressAsync(disk.Id, cancel, unfinished);
+    }
+
     /// <summary>No snapshot of the disk may be in the making.</summary>
-    public static async Task RequireNoSnapshotInProgressAsync(this PortalDb db, string diskId, CancellationToken cancel)
+    public static async Task RequireNoSnapshotInProgressAsync(this PortalDb db, string diskId, CancellationToken cancel, OperationError? refusal = null)
     {
         if (await db.Snapshots.AnyAsync(snapshot => snapshot.SourceDiskId == diskId && !snapshot.IsDeleted && snapshot.Status == SnapshotStatus.Progressing, cancel))
-            throw new OperationException(DiskErrors.CreatingSnapshot, "DiskId");
+            throw new OperationException(refusal ?? DiskErrors.CreatingSnapshot, "DiskId");
     }
 }

@@ -20,8 +20,8 @@ internal sealed class PurgeDisk(PortalDb db, ZonePools pools, RegionRepositories
     {
         await using var write = await db.BeginWriteAsync(cancel);
         if (await db.Disks.SingleOrDefaultAsync(each => each.Id == job.ResourceId, cancel) is not { } disk) return;
-        var pool = pools[disk.ZoneId];
-        if (pools.FindBody(disk) is not null) pool.DeleteDisk(disk.BodyName);
+        pools.Drop(disk.ZoneId, disk.BodyName);
+        foreach (var body in await db.DiskRollBacks.Where(each => each.DiskId == disk.Id && each.KeptBody != null).Select(each => each.KeptBody!).ToListAsync(cancel)) pools.Drop(disk.ZoneId, body);
         db.Disks.Remove(disk);
         var isErased = await DiskKeys.EraseUnusedAsync(db, disk.KeyId, cancel);
         await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);

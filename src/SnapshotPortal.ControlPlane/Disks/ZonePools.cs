@@ -46,6 +46,13 @@ internal sealed class ZonePools(PortalOptions options, IFileSystem files) : IDis
         if (pool.FindSnapshot(snapshotName) is not null) pool.DeleteSnapshot(snapshotName);
     }
 
+    /// <summary>Removes a body where it is still there.</summary>
+    public void Drop(string zoneId, string body)
+    {
+        var pool = this[zoneId];
+        if (pool.FindDisk(body) is not null) pool.DeleteDisk(body);
+    }
+
     public void Dispose()
     {
         foreach (var pool in pools.Values) pool.Dispose();

@@ -17,7 +17,8 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskK
 {
     public async Task RunAsync(CancellationToken cancel)
     {
-        var disks = await db.Disks.Select(disk => disk.Body ?? disk.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
+        var disks = await db.Disks.Select(disk => disk.Body ?? disk.Id)
+            .Concat(db.DiskRollBacks.Where(each => each.KeptBody != null).Select(each => each.KeptBody!)).ToHashSetAsync(StringComparer.Ordinal, cancel);
         var frozen = await db.Snapshots.Where(snapshot => snapshot.IsFrozen).Select(snapshot => snapshot.Id).ToHashSetAsync(StringComparer.Ordinal, cancel);
         RefuseForeignDatabase(disks);
         foreach (var (zoneId, pool) in pools.All)
@@ -31,8 +32,19 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskK
         await keys.UnlockAsync(db, cancel);
 
         await using var write = await db.BeginWriteAsync(cancel);
+        await TakeOverSizesAsync(cancel);
         await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
         await write.CommitAsync();
+    }
+
+    /// <summary>Disks that were enlarged in the pool when the portal was killed have that size: it cannot be taken back.</summary>
+    private async Task TakeOverSizesAsync(CancellationToken cancel)
+    {
+        foreach (var disk in await db.Disks.Where(disk => !disk.IsReleased).ToListAsync(cancel))
+        {
+            if (pools.All.Any(zone => zone.Key == disk.ZoneId) && pools.FindBody(disk) is { } body && body.LengthBytes > disk.LengthBytes)
+                disk.SizeGiB = (int)(body.LengthBytes >> 30);
+        }
     }
 
     /// <summary>Disks that are not whole read from their snapshots again.</summary>
@@ -46,7 +58,7 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskK
     /// <summary>A new or restored database beside full pools: what it does not know must not be taken for left-overs.</summary>
     private void RefuseForeignDatabase(HashSet<string> disks)
     {
-        var inPools = pools.All.Sum(zone => zone.Value.Disks.Count(disk => HasContent(zone.Value, disk)));
+        var inPools = pools.All.Sum(zone => zone.Value.Disks.Count(disk => HasContent(zone.Value, disk, BeginningOf(disk))));
         if (disks.Count == 0 && inPools > 0)
             throw new PortalStartException($"The database knows no disk, but the pools hold {inPools} disks with content. Bring portal.db back from a backup, or move the directory 'pools' away.");
     }
@@ -54,19 +66,21 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskK
     /// <summary>Nothing with content is ever removed without somebody asking for it.</summary>
     private void Remove(string zoneId, Pool pool, PoolDisk disk)
     {
-        if (HasContent(pool, disk)) LogUnknownDisk(zoneId, disk.Name);
+        // What a snapshot holds that it was made from is not its own.
+        if (HasContent(pool, disk, disk.GoesOnFrom?.Epoch ?? BeginningOf(disk))) LogUnknownDisk(zoneId, disk.Name);
         else pool.DeleteDisk(disk.Name);
     }
 
-    private static bool HasContent(Pool pool, PoolDisk disk)
-    {
-        if (disk.BaseName is null) return disk.Extents(0, disk.LengthBytes).Any(extent => extent.Kind == ExtentKind.Data);
+    /// <summary>What its base holds is not its own.</summary>
+    private static uint BeginningOf(PoolDisk disk) => disk.BaseName is null ? 0 : PoolDisk.BaseEpoch;
 
-        // What its base holds is not its own.
+    private static bool HasContent(Pool pool, PoolDisk disk, uint since)
+    {
+        if (since == 0) return disk.Extents(0, disk.LengthBytes).Any(extent => extent.Kind == ExtentKind.Data);
         var mark = $"{disk.Name}.content";
         try
         {
-            return (pool.FindSnapshot(mark) ?? pool.TakeSnapshot(disk.Name, mark)).ChangedSince(PoolDisk.BaseEpoch).Any(extent => extent.Kind == ExtentKind.Data);
+            return (pool.FindSnapshot(mark) ?? pool.TakeSnapshot(disk.Name, mark)).ChangedSince(since).Any(extent => extent.Kind == ExtentKind.Data);
         }
         finally
         {

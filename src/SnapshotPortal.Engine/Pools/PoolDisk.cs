@@ -59,6 +59,9 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     /// <summary>The name of what it reads from where it is not whole yet (<see cref="Pool.HandInBase"/>); null once it is.</summary>
     public string? BaseName => map.Base?.Name;
 
+    /// <summary>The local snapshot that it goes on from: the last one taken of it, or the one that it was cloned from or rolled back to. Null where there is none, or that was deleted.</summary>
+    public LocalSnapshot? GoesOnFrom => Parent is { IsHidden: false } parent ? parent : null;
+
     /// <summary>Whether what is stored of it is encrypted.</summary>
     public bool IsEncrypted => Key is not null;
 

@@ -466,6 +466,66 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.ToTable("DiskKeys");
                 });
 
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Disks.DiskRollBack", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DiskId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeptBody")
+                        .HasColumnType("TEXT");
+
+                    b.Property<uint>("KeptBodyEpoch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeptName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("KeptUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SnapshotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StateOf")
+                        .HasColumnType("INTEGER");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "KeptLineage", "SnapshotPortal.ControlPlane.Disks.DiskRollBack.KeptLineage#Lineage", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<uint>("Epoch")
+                                .HasColumnType("INTEGER");
+
+                            b1.Property<string>("SnapshotId")
+                                .HasColumnType("TEXT");
+                        });
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("KeptUntil");
+
+                    b.HasIndex("DiskId", "CreatedAt");
+
+                    b.ToTable("DiskRollBacks");
+                });
+
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Disks.DiskUpload", b =>
                 {
                     b.Property<string>("Id")
@@ -947,6 +1007,15 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Disks.DiskRollBack", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Disks.Disk", null)
+                        .WithMany()
+                        .HasForeignKey("DiskId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
