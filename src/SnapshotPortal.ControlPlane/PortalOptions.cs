@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SnapshotPortal.ControlPlane.Accounts;
+using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane;
 
@@ -28,6 +29,12 @@ public sealed partial record PortalOptions
     /// <summary>How fast new disks are filled from snapshots, all together; 0: as fast as it goes.</summary>
     public required long HydrationBytesPerSecond { get; init; }
 
+    /// <summary>How much uploads of snapshots may add to repositories in a second, all together; 0: as fast as it goes.</summary>
+    public required long UploadBytesPerSecond { get; init; }
+
+    /// <summary>The share of what an upload has stored that is read back before its snapshot counts as accomplished: 1 for all.</summary>
+    public required double ReadBackShare { get; init; }
+
     /// <summary>Whether disks are held to what their category and performance level may do.</summary>
     public required bool LimitsDisks { get; init; }
 
@@ -47,28 +54,30 @@ public sealed partial record PortalOptions
         return new()
         {
             DataPath = Path.GetFullPath(dataPath, contentRoot),
-            Regions = ReadRegions(portal.GetSection("Regions")),
+            Regions = ReadRegions(portal.GetSection("Regions"), contentRoot),
             Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
             SnapshotsPerDisk = ReadNumber(portal, "Quotas:SnapshotsPerDisk", 256, 1, 65536),
             LocalSnapshotsPerDisk = ReadNumber(portal, "Quotas:LocalSnapshotsPerDisk", 10, 1, 1000),
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
+            UploadBytesPerSecond = (long)ReadNumber(portal, "Rates:UploadMiBPerSecond", 0, 0, 1 << 20) << 20,
+            ReadBackShare = ReadNumber(portal, "Rates:ReadBackPercent", 100, 0, 100) / 100.0,
             KeyFile = NotEmpty(portal["Encryption:KeyFile"]) is { } file ? Path.GetFullPath(file, contentRoot) : null,
             Keys = NotEmpty(portal["Encryption:Keys"]),
             LimitsDisks = ReadSwitch(portal, "Disks:Limits", byDefault: true),
         };
     }
 
-    private static IReadOnlyList<RegionOptions> ReadRegions(IConfigurationSection section)
+    private static IReadOnlyList<RegionOptions> ReadRegions(IConfigurationSection section, string contentRoot)
     {
-        var regions = section.GetChildren().Select(ReadRegion).ToList();
+        var regions = section.GetChildren().Select(region => ReadRegion(region, contentRoot)).ToList();
         if (regions.Count == 0) return [new("local-1", "Local 1", ["local-1a", "local-1b"]), new("local-2", "Local 2", ["local-2a"])];
         RefuseTwice(section, regions.Select(region => region.RegionId));
         RefuseTwice(section, regions.SelectMany(region => region.Zones));
         return regions;
     }
 
-    private static RegionOptions ReadRegion(IConfigurationSection section)
+    private static RegionOptions ReadRegion(IConfigurationSection section, string contentRoot)
     {
         const string allowed = "3–32 lower-case letters, digits and '-', beginning with a letter";
         var id = section["RegionId"] ?? "";
@@ -81,7 +90,30 @@ public sealed partial record PortalOptions
                 throw Wrong(zone.Path, $"is '{zone.Value}'", $"the region id '{id}' followed by a letter or '-' and more ({allowed})");
         }
 
-        return new(id, section["LocalName"] is { Length: > 0 } name ? name : id, [.. zones.Select(zone => zone.Value!)]);
+        return new(id, section["LocalName"] is { Length: > 0 } name ? name : id, [.. zones.Select(zone => zone.Value!)]) { Repository = ReadPlace(section.GetSection("Repository"), contentRoot) };
+    }
+
+    /// <summary>Null where nothing is configured: a directory in the data path.</summary>
+    private static RepositoryPlace? ReadPlace(IConfigurationSection section, string contentRoot)
+    {
+        if (!section.Exists()) return null;
+        var (directory, bucket) = (NotEmpty(section["Directory"]), NotEmpty(section["Bucket"]));
+        if (directory is null == bucket is null) throw Wrong($"{section.Path}:Bucket", directory is null ? "is missing" : "is given beside Directory", "a Bucket or a Directory");
+        if (directory is not null) return new(Path.GetFullPath(directory, contentRoot), null);
+        var (key, secret) = (NotEmpty(section["AccessKeyId"]), NotEmpty(section["SecretAccessKey"]));
+        if (key is null != secret is null) throw Wrong($"{section.Path}:{(key is null ? "AccessKeyId" : "SecretAccessKey")}", "is missing", "both, or neither to take the credentials of the environment");
+        var endpoint = NotEmpty(section["Endpoint"]);
+        if (endpoint is not null && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")) throw Wrong($"{section.Path}:Endpoint", $"is '{endpoint}'", "the http or https address of the server, or nothing for Amazon's own");
+        return new(null, new()
+        {
+            Bucket = bucket!,
+            Prefix = NotEmpty(section["Prefix"])?.Trim('/') is { Length: > 0 } prefix ? prefix + "/" : "",
+            Endpoint = endpoint is null ? null : new(endpoint),
+            Region = NotEmpty(section["Region"]) ?? "us-east-1",
+            IsPathStyle = ReadSwitch(section, "PathStyle", byDefault: endpoint is not null),
+            AccessKey = key,
+            SecretKey = secret,
+        });
     }
 
     private static BootstrapOptions ReadBootstrap(IConfigurationSection section)
@@ -150,7 +182,11 @@ public sealed partial record PortalOptions
 }
 
 /// <summary>A region and its zones.</summary>
-public sealed record RegionOptions(string RegionId, string LocalName, IReadOnlyList<string> Zones);
+public sealed record RegionOptions(string RegionId, string LocalName, IReadOnlyList<string> Zones)
+{
+    /// <summary>Where its repository is; null: in the data path.</summary>
+    public RepositoryPlace? Repository { get; init; }
+}
 
 /// <summary>The administrator and the access key that are made at the first start; each pair is complete or absent.</summary>
 public sealed record BootstrapOptions(string? AdminEmail, string? AdminPassword, string? AccessKeyId, string? AccessKeySecret);

@@ -28,6 +28,8 @@ public sealed class PortalOptionsTests
     [InlineData("Portal:Bootstrap:AccessKeySecret", "0123456789abcdef", "Portal:Bootstrap:AccessKeyId")]
     [InlineData("Portal:Quotas:SnapshotsPerDisk", "many", "Portal:Quotas:SnapshotsPerDisk")]
     [InlineData("Portal:Demo:Users:0:Email", "nobody", "Portal:Demo:Users:0:Email")]
+    [InlineData("Portal:Disks:Limits", "perhaps", "Portal:Disks:Limits")]
+    [InlineData("Portal:Rates:ReadBackPercent", "101", "Portal:Rates:ReadBackPercent")]
     public void Wrong_value_is_refused_by_the_name_of_its_key(string key, string value, string named)
     {
         var refusal = Assert.Throws<PortalStartException>(() => Read((key, value)));
@@ -56,5 +58,30 @@ public sealed class PortalOptionsTests
     {
         var refusal = Assert.Throws<PortalStartException>(() => Read(("Portal:Bootstrap:AdminEmail", "a@example.com"), ("Portal:Bootstrap:AdminPassword", "hunter2")));
         Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Endpoint", "s3.example.com", "Bucket")]
+    [InlineData("Directory", "/srv/snapshots", "Bucket", "Bucket", "snapshots")]
+    [InlineData("Bucket", "snapshots", "Endpoint", "Endpoint", "s3.example.com")]
+    [InlineData("Bucket", "snapshots", "SecretAccessKey", "AccessKeyId", "AKIA")]
+    [InlineData("Bucket", "snapshots", "PathStyle", "PathStyle", "virtual")]
+    public void Wrong_place_of_a_repository_is_refused_by_the_name_of_its_key(string key, string value, string named, string? key2 = null, string? value2 = null)
+    {
+        const string place = "Portal:Regions:0:Repository";
+        List<(string, string)> settings = [("Portal:Regions:0:RegionId", "de-1"), ("Portal:Regions:0:Zones:0", "de-1a"), ($"{place}:{key}", value)];
+        if (key2 is not null) settings.Add(($"{place}:{key2}", value2!));
+        Assert.Contains($"{place}:{named} ", Assert.Throws<PortalStartException>(() => Read([.. settings])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Place_of_a_repository_is_told_without_its_secret()
+    {
+        const string place = "Portal:Regions:0:Repository";
+        var region = Read(
+            ("Portal:Regions:0:RegionId", "de-1"), ("Portal:Regions:0:Zones:0", "de-1a"), ($"{place}:Bucket", "snapshots"), ($"{place}:Prefix", "/portal"),
+            ($"{place}:Endpoint", "https://s3.example.com"), ($"{place}:AccessKeyId", "AKIA"), ($"{place}:SecretAccessKey", "hunter2")).Regions[0];
+        Assert.Equal(("portal/", true, "hunter2"), (region.Repository!.Bucket!.Prefix, region.Repository.Bucket.IsPathStyle, region.Repository.Bucket.SecretKey));
+        Assert.Equal("the bucket 'snapshots' below 'portal/' at https://s3.example.com/", region.Repository.ToString());
     }
 }

@@ -1,7 +1,6 @@
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Files;
-using SnapshotPortal.Engine.Objects;
 using SnapshotPortal.Engine.Repositories;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
@@ -10,8 +9,11 @@ namespace SnapshotPortal.ControlPlane.Snapshots;
 internal sealed class RegionRepositories(PortalOptions options, DiskKeys keys, IFileSystem files, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, Repository> repositories = new(StringComparer.Ordinal);
-    private readonly List<FileObjectStore> stores = [];
+    private readonly List<IDisposable> stores = [];
     private readonly SemaphoreSlim sweeping = new(1, 1);
+
+    /// <summary>How fast uploads add to repositories, all together.</summary>
+    private readonly ByteRate uploadRate = new(time) { BytesPerSecond = options.UploadBytesPerSecond };
 
     /// <summary>How fast new disks are filled from snapshots, all together.</summary>
     public ByteRate HydrationRate { get; } = new(time) { BytesPerSecond = options.HydrationBytesPerSecond };
@@ -24,11 +26,34 @@ internal sealed class RegionRepositories(PortalOptions options, DiskKeys keys, I
     {
         foreach (var region in options.Regions)
         {
-            var store = FileObjectStore.Open(files, Path.Combine(options.DataPath, "repositories", region.RegionId));
-            stores.Add(store);
-            var index = Path.Combine(options.DataPath, "indexes", region.RegionId);
-            repositories.Add(region.RegionId, await Repository.OpenAsync(store, new() { Time = time, Keys = keys.Ring, IndexFiles = files, IndexDirectory = index }, cancel));
+            var place = PlaceOf(region);
+            try
+            {
+                await OpenAsync(region.RegionId, place, cancel);
+            }
+            catch (EngineException exception)
+            {
+                throw new PortalStartException($"The repository of the region {region.RegionId}, {place}, cannot be used: {exception.Message} (Portal:Regions:{options.Regions.TakeWhile(each => each != region).Count()}:Repository)", exception);
+            }
         }
+    }
+
+    /// <summary>Where the repository of a region is.</summary>
+    public RepositoryPlace PlaceOf(RegionOptions region) => region.Repository ?? new(Path.Combine(options.DataPath, "repositories", region.RegionId), null);
+
+    private async Task OpenAsync(string regionId, RepositoryPlace place, CancellationToken cancel)
+    {
+        var (store, held) = await place.OpenAsync(files, time, cancel);
+        stores.Add(held);
+        repositories.Add(regionId, await Repository.OpenAsync(store, new()
+        {
+            Time = time,
+            Keys = keys.Ring,
+            ReadBackShare = options.ReadBackShare,
+            UploadRate = uploadRate,
+            IndexFiles = files,
+            IndexDirectory = Path.Combine(options.DataPath, "indexes", regionId),
+        }, cancel));
     }
 
     /// <summary>A stored snapshot as the base of disks.</summary>
