@@ -47,6 +47,10 @@ internal static class DiskErrors
 
     public static readonly OperationError TooManyIds = new("InvalidDiskIds.Malformed", 403, "The list of disk ids is longer than 100.", "Ask for at most 100 disks.");
 
+    public static readonly OperationError NoDiskId = new("MissingParameter.DiskIdOrDiskIds", 400, "Neither DiskId nor DiskIds was given.", "Give one disk, or a list of up to 100.");
+
+    public static readonly OperationError DiskIdAndDiskIds = new("ParameterConflict.DiskIdAndDiskIds", 400, "DiskId and DiskIds cannot be given together.", "Give one of them.");
+
     public static readonly OperationError NothingToModify = new("NoAttributeToModify", 400, "Nothing was given to change.", "Give a name, a description or a switch.");
 
     public static readonly OperationError BeingMade = new("IncorrectDiskStatus.Initializing", 403, "The disk is still being made.", "Wait until it is available, or cancel its task.");

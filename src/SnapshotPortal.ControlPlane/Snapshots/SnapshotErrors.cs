@@ -47,6 +47,10 @@ internal static class SnapshotErrors
 
     public static readonly OperationError TooManyIds = new("InvalidSnapshotIds.Malformed", 403, "The list of snapshot ids is longer than 100.", "Ask for at most 100 snapshots.");
 
+    public static readonly OperationError TooManyDiskIds = new("InvalidDiskIds", 400, "The list of disk ids is longer than 100.", "Ask for at most 100 disks.");
+
+    public static readonly OperationError TooManyLinkIds = new("InvalidSnapshotLinkIds", 400, "The list of chain ids is longer than 100.", "Ask for at most 100 chains.");
+
     public static OperationError LocalElsewhere(string zoneId)
         => new("OperationDenied.SnapshotNotAllowed", 403, $"A local snapshot lies in the storage of its zone, {zoneId}; disks made from it lie there too.", $"Choose {zoneId}, or make a normal snapshot of it first.");
 

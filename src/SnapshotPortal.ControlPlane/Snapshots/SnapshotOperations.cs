@@ -11,6 +11,7 @@ internal static class SnapshotOperations
         .Add<CreateSnapshot, CreateSnapshotResult, CreateSnapshotHandler>(Access.Operator, Effect.Change, (_, result) => result?.SnapshotId)
         .Add<DescribeSnapshots, DescribeSnapshotsResult, DescribeSnapshotsHandler>(Access.Viewer, Effect.Read)
         .Add<DescribeSnapshotsUsage, DescribeSnapshotsUsageResult, DescribeSnapshotsUsageHandler>(Access.Viewer, Effect.Read)
+        .Add<DescribeSnapshotLinks, DescribeSnapshotLinksResult, DescribeSnapshotLinksHandler>(Access.Viewer, Effect.Read)
         .Add<ModifySnapshotAttribute, Done, ModifySnapshotAttributeHandler>(Access.Operator, Effect.Change, (request, _) => request.SnapshotId)
         .Add<DeleteSnapshot, Done, DeleteSnapshotHandler>(Access.Operator, Effect.Change, (request, _) => request.SnapshotId)
         .Add<OpenSnapshotContent, OpenContent, OpenSnapshotContentHandler>(Access.Viewer, Effect.Content);
