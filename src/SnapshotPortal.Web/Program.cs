@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
+using SnapshotPortal.Api;
 using SnapshotPortal.ControlPlane;
 using SnapshotPortal.Web.Disks;
 using SnapshotPortal.Web.Hosting;
@@ -17,6 +18,7 @@ var checks = new StartupChecks(builder.Logging);
 return await StartupChecks.RunAsync(async () =>
 {
     builder.Services.AddControlPlane(builder.Configuration, builder.Environment.ContentRootPath);
+    builder.AddEcsApi();
     builder.Services.AddPortalIdentity();
     builder.Services.AddPortalPages();
     builder.Services.AddSignInRateLimit();
@@ -25,6 +27,7 @@ return await StartupChecks.RunAsync(async () =>
     builder.Services.AddSingleton<PartBuffers>();
 
     var app = builder.Build();
+    app.UseEcsApi();
     app.UseSecurityHeaders();
     app.UsePortalErrors();
     app.UseSetUpGate();

@@ -1,7 +1,7 @@
 namespace SnapshotPortal.ControlPlane.Operations;
 
 /// <summary>The refusals that every slice shares (SPEC 6.7).</summary>
-internal static class OperationErrors
+public static class OperationErrors
 {
     public static readonly OperationError Forbidden = new("Forbidden.RAM", 403, "You are not allowed to do this in this account.", "Ask an owner of the account for a role that allows it.");
 

@@ -3,7 +3,8 @@ namespace SnapshotPortal.ControlPlane.Operations;
 /// <summary>Thrown where an operation is refused.</summary>
 public sealed class OperationException : Exception
 {
-    internal OperationException(OperationError error, string? parameter = null, Exception? innerException = null)
+    /// <summary>A refusal of <paramref name="error"/>, about the named member of the request where there is one.</summary>
+    public OperationException(OperationError error, string? parameter = null, Exception? innerException = null)
         : base(error.Message, innerException) => (Error, Parameter) = (error, parameter);
 
     /// <summary>The refusal.</summary>
