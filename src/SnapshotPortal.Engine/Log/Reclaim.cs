@@ -21,8 +21,10 @@ internal sealed class Reclaim(BatchWriter log, PoolState state, Liveness livenes
     // So that a segment is searched for dead runs a few times in its life, not in every pass.
     private const int SearchAtFraction = 32;
 
+    /// <summary>How many segments a pass leaves beyond what is in use and a fifth.</summary>
+    public const int SlackSegments = 4;
+
     private const double AllocatedPerLive = 1.2;
-    private const int SlackSegments = 4;
     private const double DenseBelow = 0.9;
 
     private readonly Dictionary<uint, int> liveWhenSearched = [];

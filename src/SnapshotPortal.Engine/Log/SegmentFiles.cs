@@ -18,6 +18,8 @@ internal sealed class SegmentFiles(IFileSystem files, string directory, Guid poo
     // Replaced and deleted ones: a reader may still be at them.
     private readonly ConcurrentQueue<Segment> retired = [];
 
+    public long SegmentBytes => segmentBytes;
+
     public uint BlocksPerSegment { get; } = (uint)(segmentBytes / Limits.BlockBytes);
 
     /// <summary>The numbers of all segments in a directory, ascending.</summary>

@@ -41,7 +41,8 @@ public sealed class Pool : IDisposable
         superblockFile = new(files, directory);
         livenessFile = new(files, directory);
         PoolTable table;
-        (superblock, table) = superblockFile.Exists ? superblockFile.Read() : Create(files, directory);
+        var isNew = !superblockFile.Exists;
+        (superblock, table) = isNew ? Create(files, directory) : superblockFile.Read();
         Segments = new(files, directory, superblock.PoolId, superblock.SegmentBytes);
         Pages = new(Segments, options.MapMemoryBytes);
         Metrics = new(Path.GetFileName(directory), options.Time);
@@ -61,6 +62,7 @@ public sealed class Pool : IDisposable
             reclaim = new(Log, state, liveness, Segments);
             measurement = new(Log, state, liveness, reclaim, Segments, files, directory);
             if (recovery.HasChanges || recovery.FoundDamage) CheckpointIfRoom();
+            else if (isNew) liveness.Restore([], []); // Nothing is in use.
             else livenessFile.TryRead(superblock, state, liveness);
         }
         catch

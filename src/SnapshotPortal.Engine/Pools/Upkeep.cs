@@ -6,7 +6,8 @@ namespace SnapshotPortal.Engine.Pools;
 /// <summary>What a pool does by itself, each on a thread of its own: checkpoints, giving back space, and allocating the segment that comes next.</summary>
 /// <remarks>
 /// A checkpoint runs when half of the log that may be replayed, or a quarter of the map pages that may be unstored, has gathered;
-/// writers wait where it does not keep up. Space is given back once 64 MiB are dead, or a disk or snapshot was deleted some seconds ago.
+/// writers wait where it does not keep up. Space is given back once 64 MiB are dead, or a disk or snapshot was deleted some seconds ago;
+/// where overwriting is faster than that, so that the files are far larger than what is in use, writers wait for one pass.
 /// </remarks>
 internal sealed class Upkeep : IDisposable
 {
@@ -18,6 +19,9 @@ internal sealed class Upkeep : IDisposable
     private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // Files beyond that are waste: a tenth more than a pass leaves (see Reclaim).
+    private const double AllocatedPerLiveMax = 1.3;
+
     private readonly Pool pool;
     private readonly Liveness liveness;
     private readonly Thread checkpoints;
@@ -25,12 +29,14 @@ internal sealed class Upkeep : IDisposable
     private readonly Thread spares;
     private readonly AutoResetEvent segmentHalfFull = new(false);
     private readonly AutoResetEvent wake = new(false);
+    private readonly AutoResetEvent wasteful = new(false);
     private readonly object guard = new();
     private readonly CancellationTokenSource closing = new();
     private int asked;
     private uint segment;
     private long reclaimed = Stopwatch.GetTimestamp();
     private bool isMapDamaged;
+    private volatile bool isWasteful;
 
     public Upkeep(Pool pool, Liveness liveness)
     {
@@ -43,19 +49,21 @@ internal sealed class Upkeep : IDisposable
 
     private bool IsBehind => pool.Log.Backlog.IsFull || pool.Pages.Backlog.IsFull;
 
+    private bool MustWait => IsBehind || isWasteful;
+
     private bool WantsCheckpoint => pool.Log.Backlog.WantsCheckpoint || pool.Pages.Backlog.WantsCheckpoint;
 
     /// <summary>Asked before every change of a disk: makes a checkpoint begin, or waits for one, where it is time.</summary>
     public void Admit()
     {
-        if (!WantsCheckpoint && !IsBehind) return;
-        if (Interlocked.Exchange(ref asked, 1) == 0) wake.Set();
-        if (!IsBehind) return;
+        if ((WantsCheckpoint || IsBehind) && Interlocked.Exchange(ref asked, 1) == 0) wake.Set();
+        if (!MustWait) return;
         lock (guard)
         {
             // One attempt: where it finds no room, the write will be told so itself. And not without end: while all maps
-            // are walked after a crash no checkpoint begins, and then the bound gives way, slowly.
-            if (IsBehind && !closing.IsCancellationRequested) Monitor.Wait(guard, WaitMax);
+            // are walked after a crash no checkpoint begins, and then the bound gives way, slowly. So it does where a pass
+            // over the segments takes long.
+            if (MustWait && !closing.IsCancellationRequested) Monitor.Wait(guard, WaitMax);
         }
     }
 
@@ -74,6 +82,7 @@ internal sealed class Upkeep : IDisposable
         spares.Join();
         closing.Dispose();
         wake.Dispose();
+        wasteful.Dispose();
         segmentHalfFull.Dispose();
     }
 
@@ -119,18 +128,24 @@ internal sealed class Upkeep : IDisposable
     private void KeepSpare()
     {
         WaitHandle[] handles = [closing.Token.WaitHandle, segmentHalfFull];
-        while (WaitHandle.WaitAny(handles) != 0) pool.Segments.PrepareSpare(Volatile.Read(ref segment) + 1);
+        while (WaitHandle.WaitAny(handles) != 0)
+        {
+            isWasteful = liveness.IsExact && pool.Segments.AllocatedBytes() > liveness.LiveBlocks * AllocatedPerLiveMax * Limits.BlockBytes + Reclaim.SlackSegments * pool.Segments.SegmentBytes;
+            if (isWasteful) wasteful.Set();
+            pool.Segments.PrepareSpare(Volatile.Read(ref segment) + 1);
+        }
     }
 
     private void KeepReclaiming()
     {
-        while (!closing.Token.WaitHandle.WaitOne(IsReclaimDue ? TimeSpan.Zero : Pause))
+        WaitHandle[] handles = [closing.Token.WaitHandle, wasteful];
+        while (WaitHandle.WaitAny(handles, IsReclaimDue ? TimeSpan.Zero : Pause) != 0)
         {
             if (!IsReclaimDue) continue;
             try
             {
                 reclaimed = Stopwatch.GetTimestamp();
-                if (liveness.HasTrees) pool.CheckpointIfRoom(); // Else what was deleted last would lie in what a replay needs.
+                if (isWasteful || liveness.HasTrees) pool.CheckpointIfRoom(); // Else what died last would lie in what a replay needs.
                 pool.Reclaim(closing.Token);
             }
             catch (EngineException e) when (e.Fault == EngineFault.Full)
@@ -141,10 +156,15 @@ internal sealed class Upkeep : IDisposable
             {
                 isMapDamaged = true; // It does not tell any more what is needed, so nothing is given back.
             }
+            finally
+            {
+                isWasteful = false; // Whatever the pass gave back: more than one is not waited for.
+                EndAttempt();
+            }
         }
     }
 
     private bool IsReclaimDue =>
         !(isMapDamaged && !liveness.IsExact)
-        && (liveness.DyingBlocks >= ReclaimBlocksMin || (liveness.HasTrees && Stopwatch.GetElapsedTime(reclaimed) >= ReclaimDelay));
+        && (isWasteful || liveness.DyingBlocks >= ReclaimBlocksMin || (liveness.HasTrees && Stopwatch.GetElapsedTime(reclaimed) >= ReclaimDelay));
 }
