@@ -6,6 +6,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Images;
+using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -157,6 +159,28 @@ internal sealed class TestPortal : IAsyncDisposable
         content.Device.Read(0, bytes);
         return bytes;
     }
+
+    public async Task<InstanceInfo> InstanceAsync(string instanceId) => Assert.Single((await RunAsync(new DescribeInstances { InstanceIds = [instanceId] })).Instances);
+
+    /// <summary>A running instance of the public image in the zone local-1a.</summary>
+    public async Task<string> RunInstanceAsync()
+    {
+        var image = (await RunAsync(new DescribeImages { RegionId = "local-1", ImageOwnerAlias = "system" })).Images[0];
+        return (await RunAsync(new RunInstances("local-1") { ImageId = image.ImageId, InstanceType = "ecs.g7.large" })).InstanceIdSets[0];
+    }
+
+    /// <summary>An accomplished snapshot of a system disk of 1 GiB with that content.</summary>
+    public async Task<string> SystemSnapshotAsync(byte[] content)
+    {
+        var diskId = (await RunAsync(new CreateDisk("local-1", "local-1a") { DiskCategory = "cloud_essd", PerformanceLevel = "PL0", Size = 1, IsSystem = true })).DiskId;
+        await UploadAsync(diskId, content);
+        var snapshotId = (await RunAsync(new CreateSnapshot(diskId))).SnapshotId;
+        await AccomplishedAsync(snapshotId);
+        return snapshotId;
+    }
+
+    /// <summary>An available image of 1 GiB with that content.</summary>
+    public async Task<string> CreateImageAsync(byte[] content) => (await RunAsync(new CreateImage("local-1") { SnapshotId = await SystemSnapshotAsync(content) })).ImageId;
 
     public async Task<DiskInfo> DiskAsync(string diskId) => Assert.Single((await RunAsync(new DescribeDisks { DiskIds = [diskId] })).Disks);
 

@@ -5,6 +5,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Images;
+using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -53,6 +55,10 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<DiskUpload> DiskUploads => Set<DiskUpload>();
 
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
+
+    public DbSet<Instance> Instances => Set<Instance>();
+
+    public DbSet<Image> Images => Set<Image>();
 
     public DbSet<Job> Jobs => Set<Job>();
 
@@ -123,6 +129,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         DiskRollBack.Map(builder);
         DiskUpload.Map(builder);
         Snapshot.Map(builder);
+        Instance.Map(builder);
+        Image.Map(builder);
         Job.Map(builder);
         ResourceTag.Map(builder);
         ClientToken.Map(builder);

@@ -34,6 +34,10 @@ public sealed record CreateDisk(string RegionId, string ZoneId) : IOperation<Cre
     /// <summary>The service key of the region, which is also taken where nothing is given.</summary>
     public string? KMSKeyId { get; init; }
 
+    /// <summary>Whether machines will boot from it: its snapshots can become images.</summary>
+    [PortalOnly]
+    public bool IsSystem { get; init; }
+
     public string? ClientToken { get; init; }
 
     public IReadOnlyList<Tag>? Tag { get; init; }
@@ -77,6 +81,7 @@ internal sealed class CreateDiskHandler(PortalDb db, PortalOptions options, Disk
             CreatedAt = time.GetUtcNow(),
             SourceSnapshotId = snapshot?.Id,
             KeyId = key?.Id,
+            IsSystem = request.IsSystem,
         };
         db.Disks.Add(disk);
         db.AddTags(disk.AccountId, TaggedResources.Disk, disk.Id, request.Tag);

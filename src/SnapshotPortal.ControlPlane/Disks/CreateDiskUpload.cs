@@ -28,6 +28,7 @@ internal sealed class CreateDiskUploadHandler(PortalDb db, UploadTraffic traffic
         var disk = await db.Disks.GetAsync(caller, request.DiskId, cancel);
         if (request.LengthBytes < 1) throw new OperationException(DiskErrors.UploadEmpty, nameof(request.LengthBytes));
         if (request.LengthBytes > disk.LengthBytes) throw new OperationException(DiskErrors.UploadTooLarge(request.LengthBytes, disk.LengthBytes), nameof(request.LengthBytes));
+        if (disk.InstanceId is not null) throw new OperationException(DiskErrors.AttachedUpload, nameof(request.DiskId));
         if (disk.Status != DiskStatus.Available) throw new OperationException(DiskErrors.BeingMade, nameof(request.DiskId));
         await db.RequireNoUploadAsync(disk.Id, cancel);
         await traffic.IdleAsync(disk.Id); // short: the parts of earlier uploads write without the database

@@ -15,6 +15,7 @@ internal sealed class DeleteDiskHandler(PortalDb db, JobQueue jobs, [FromKeyedSe
     {
         var disk = await db.Disks.OwnedBy(caller).SingleOrDefaultAsync(each => each.Id == request.DiskId, cancel);
         if (disk is null) return Done.Instance;
+        if (disk.InstanceId is not null) throw new OperationException(DiskErrors.Attached, nameof(request.DiskId));
         await db.RequireNoUploadAsync(disk.Id, cancel);
         await db.RequireNoSnapshotInProgressAsync(disk.Id, cancel);
         if (await db.Jobs.SingleOrDefaultAsync(job => job.Id == disk.JobId, cancel) is { IsUnfinished: true } filling) await jobs.CancelAsync(db, filling, fill);

@@ -28,6 +28,10 @@ public sealed record DescribeDisks : IOperation<DescribeDisksResult>, IPagedOper
 
     public string? SnapshotId { get; init; }
 
+    public string? InstanceId { get; init; }
+
+    public bool? DeleteWithInstance { get; init; }
+
     /// <summary>True: only encrypted ones.</summary>
     public bool? Encrypted { get; init; }
 
@@ -81,6 +85,13 @@ public sealed record DiskInfo
 
     /// <summary><c>Creating</c>, <c>Available</c>, <c>In_use</c>, …; see <see cref="DiskStatus"/>.</summary>
     public required string Status { get; init; }
+
+    /// <summary>The instance that it is attached to; empty where it is detached.</summary>
+    public required string InstanceId { get; init; }
+    public required string Device { get; init; }
+    public required DateTimeOffset? AttachedTime { get; init; }
+    public required DateTimeOffset? DetachedTime { get; init; }
+    public required string ImageId { get; init; }
     public required bool Encrypted { get; init; }
     public required string KMSKeyId { get; init; }
     public required bool Portable { get; init; }
@@ -130,6 +141,14 @@ public sealed record DiskInfo
     /// <summary>Whether it can be snapshotted: it was attached, filled by an upload or made from a snapshot.</summary>
     [PortalOnly]
     public required bool HasBeenUsed { get; init; }
+
+    /// <summary>The name of the instance that it is attached to.</summary>
+    [PortalOnly]
+    public required string? InstanceName { get; init; }
+
+    /// <summary>The status of that instance.</summary>
+    [PortalOnly]
+    public required string? InstanceStatus { get; init; }
 
     /// <summary>How many snapshots of it exist.</summary>
     [PortalOnly]
@@ -214,11 +233,14 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         if (request.DiskType is { Length: > 0 } type && type != "all")
         {
             if (type is not ("system" or "data")) throw new OperationException(DiskErrors.TypeFilterUnknown, nameof(request.DiskType));
-            if (type == "system") disks = disks.Where(_ => false);
+            var system = type == "system";
+            disks = disks.Where(disk => disk.IsSystem == system);
         }
 
         if (request.DiskName is { Length: > 0 } name) disks = disks.Where(disk => disk.Name == name);
         if (request.SnapshotId is { Length: > 0 } snapshotId) disks = disks.Where(disk => disk.SourceSnapshotId == snapshotId);
+        if (request.InstanceId is { Length: > 0 } instanceId) disks = disks.Where(disk => disk.InstanceId == instanceId);
+        if (request.DeleteWithInstance is { } goes) disks = disks.Where(disk => disk.DeleteWithInstance == goes);
         if (request.Encrypted == true) disks = disks.Where(disk => disk.KeyId != null);
         if (request.KMSKeyId is { Length: > 0 } keyId)
         {
@@ -253,8 +275,11 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
             .Select(group => new { DiskId = group.Key, Count = group.Count(), InProgress = group.Count(snapshot => snapshot.Status == SnapshotStatus.Progressing) })
             .ToDictionaryAsync(group => group.DiskId, cancel);
         var tags = await db.TagsOfAsync(ids, cancel);
+        var instanceIds = disks.ConvertAll(disk => disk.InstanceId);
+        var instances = await db.Instances.AsNoTracking().Where(instance => instanceIds.Contains(instance.Id)).ToDictionaryAsync(instance => instance.Id, cancel);
         return disks.ConvertAll(disk =>
         {
+            var instance = disk.InstanceId is not null ? instances.GetValueOrDefault(disk.InstanceId) : null;
             var job = disk.JobId is not null ? filling.GetValueOrDefault(disk.JobId) : null;
             return Describe(disk) with
             {
@@ -262,6 +287,8 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
                 Progress = job is null ? null : jobs.ProgressOf(job).Percent,
                 UploadId = uploads.GetValueOrDefault(disk.Id),
                 Tags = [.. tags[disk.Id]],
+                InstanceName = instance?.Name,
+                InstanceStatus = instance?.Status,
                 SnapshotCount = snapshots.GetValueOrDefault(disk.Id)?.Count ?? 0,
                 SnapshotsInProgress = snapshots.GetValueOrDefault(disk.Id)?.InProgress ?? 0,
             };
@@ -278,8 +305,13 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         Size = disk.SizeGiB,
         Category = disk.Category,
         PerformanceLevel = disk.PerformanceLevel,
-        Type = "data",
+        Type = disk.IsSystem ? "system" : "data",
         Status = disk.Status,
+        InstanceId = disk.InstanceId ?? "",
+        Device = disk.Device ?? "",
+        AttachedTime = disk.AttachedAt,
+        DetachedTime = disk.DetachedAt,
+        ImageId = disk.ImageId ?? "",
         Encrypted = disk.KeyId is not null,
         KMSKeyId = disk.KeyId is null ? "" : DiskKeys.ServiceKeyOf(disk.RegionId),
         IsLocked = disk.KeyId is not null && pools.IsLocked(disk),
@@ -299,6 +331,8 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         Progress = null,
         UploadId = null,
         HasBeenUsed = disk.HasBeenUsed,
+        InstanceName = null,
+        InstanceStatus = null,
         SnapshotCount = 0,
         SnapshotsInProgress = 0,
     };

@@ -38,6 +38,25 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
     /// <summary>The snapshot that it was made from, also when that is gone.</summary>
     public required string? SourceSnapshotId { get; init; }
 
+    /// <summary>The instance that it is attached to.</summary>
+    public string? InstanceId { get; private set; }
+
+    /// <summary>As what that instance sees it: <c>/dev/xvda</c> is its system disk.</summary>
+    public string? Device { get; private set; }
+
+    public DateTimeOffset? AttachedAt { get; private set; }
+
+    public DateTimeOffset? DetachedAt { get; private set; }
+
+    /// <summary>Whether a machine boots from it: made with an instance, or to become an image.</summary>
+    public bool IsSystem { get; set; }
+
+    /// <summary>The instance that it was made for as its system disk: it can become that again.</summary>
+    public string? OriginInstanceId { get; set; }
+
+    /// <summary>The image that it was made from, also when that is gone.</summary>
+    public string? ImageId { get; set; }
+
     public bool DeleteAutoSnapshot { get; set; } = true;
 
     public bool DeleteWithInstance { get; set; }
@@ -81,11 +100,18 @@ internal sealed class Disk : IAnnounced, Paging.IPlaced
         disk.HasIndex(each => new { each.AccountId, each.CreatedAt, each.Id });
         disk.HasIndex(each => each.SourceSnapshotId);
         disk.HasIndex(each => each.KeyId);
+        disk.HasIndex(each => each.InstanceId);
         disk.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
         disk.Property<long>(PortalDb.Version).IsConcurrencyToken();
         disk.ComplexProperty(each => each.Lineage);
         disk.Ignore(each => each.LengthBytes).Ignore(each => each.BodyName);
     });
+
+    public void Attach(string instanceId, string device, DateTimeOffset now)
+        => (InstanceId, Device, Status, AttachedAt, DetachedAt, HasBeenUsed) = (instanceId, device, DiskStatus.InUse, now, null, true);
+
+    public void Detach(DateTimeOffset now)
+        => (InstanceId, Device, Status, AttachedAt, DetachedAt) = (null, null, DiskStatus.Available, null, now);
 }
 
 internal static class DiskQueries

@@ -36,6 +36,14 @@ internal static class DiskCategories
 
     public static DiskSizeRange? Find(string category, string? level) => All.FirstOrDefault(each => each.Category == category && each.PerformanceLevel == level);
 
+    /// <summary>The largest system disk in GiB; null where a category has none.</summary>
+    public static int? SystemSizeMax(string category) => category switch
+    {
+        "cloud" => 500,
+        "cloud_efficiency" or "cloud_ssd" or Essd or "cloud_auto" or "cloud_essd_entry" => 2048,
+        _ => null,
+    };
+
     /// <summary>How much beyond its baseline an AutoPL disk can be given.</summary>
     public static int ProvisionedIopsMax(int sizeGiB) => sizeGiB <= 3 ? 0 : Math.Clamp(1000 * sizeGiB - Iops(AutoPl, null, sizeGiB), 0, 50_000);
 

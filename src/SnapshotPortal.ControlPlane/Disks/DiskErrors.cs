@@ -55,6 +55,30 @@ internal static class DiskErrors
 
     public static readonly OperationError BeingMade = new("IncorrectDiskStatus.Initializing", 403, "The disk is still being made.", "Wait until it is available, or cancel its task.");
 
+    public static readonly OperationError Attached = new("DiskStillAttached", 403, "The disk is attached to an instance.", "Detach it first.");
+
+    public static readonly OperationError AttachedUpload = new("IncorrectDiskStatus", 403, "The disk is attached to an instance, and two must not write to it at once.", "Detach it first, or write to it through its instance.");
+
+    public static readonly OperationError InUse = new("InvalidDisk.InUse", 404, "The disk is attached to an instance already.", "Detach it there first.");
+
+    public static readonly OperationError NotAvailable = new("IncorrectDiskStatus", 403, "The disk is in a state that forbids this.", "Wait until it is available.");
+
+    public static readonly OperationError Detached = new("InvalidDisk.AlreadyDetached", 404, "The disk is not attached.", "There is nothing left to do.");
+
+    public static readonly OperationError AttachedElsewhere = new("DependencyViolation", 403, "The disk is not attached to this instance.", "Give the instance that it is attached to.");
+
+    public static readonly OperationError OtherZone = new("ResourcesNotInSameZone", 403, "The disk and the instance lie in different zones.", "Choose an instance in the disk's zone, or make a disk of a snapshot in the instance's zone.");
+
+    public static readonly OperationError DeviceMalformed = new("InvalidDevice.Malformed", 400, "The device is not valid.", "Leave it out, or give /dev/xvdb to /dev/xvdz.");
+
+    public static readonly OperationError DeviceInUse = new("InvalidDevice.InUse", 403, "The instance has a disk at this device already.", "Leave the device out, or give another one.");
+
+    public static readonly OperationError TooManyAttached = new("InstanceDiskLimitExceeded", 403, "The instance has as many disks as its type can have.", "Detach one of them first.");
+
+    public static readonly OperationError NotBootable = new("InvalidDisk.DiskNotBootable", 400, "The disk is no system disk.", "Leave Bootable out to attach it as a data disk.");
+
+    public static readonly OperationError NotOriginInstance = new("InvalidInstance.NotOriginInstance", 400, "A system disk can only boot the instance that it was made for.", "Leave Bootable out to attach it as a data disk.");
+
     public static readonly OperationError CreatingSnapshot = new("DiskCreatingSnapshot", 403, "A snapshot of the disk is still being made.", "Wait until it is accomplished, or delete that snapshot.");
 
     public static readonly OperationError UnfinishedSnapshot = new("IncorrectDiskStatus.HasUnfinishedSnapshot", 403, "A snapshot of the disk is still being made.", "Wait until it is accomplished, or delete that snapshot.");

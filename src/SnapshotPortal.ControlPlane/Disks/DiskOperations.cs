@@ -11,6 +11,8 @@ internal static class DiskOperations
         .Add<DescribeDisks, DescribeDisksResult, DescribeDisksHandler>(Access.Viewer, Effect.Read)
         .Add<ModifyDiskAttribute, Done, ModifyDiskAttributeHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId ?? (request.DiskIds is [var only] ? only : null))
         .Add<ModifyDiskSpec, ModifyDiskSpecResult, ModifyDiskSpecHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<AttachDisk, Done, AttachDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
+        .Add<DetachDisk, Done, DetachDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<ResizeDisk, ResizeDiskResult, ResizeDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<ResetDisk, ResetDiskResult, ResetDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<ResetDisks, ResetDisksResult, ResetDisksHandler>(Access.Operator, Effect.Change, (request, _) => request.Disk is [var only] ? only.DiskId : null)

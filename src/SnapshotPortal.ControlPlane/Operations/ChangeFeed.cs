@@ -18,6 +18,8 @@ public enum ResourceKind
     User,
     Disk,
     Snapshot,
+    Instance,
+    Image,
     Job,
     AccessKey,
 }

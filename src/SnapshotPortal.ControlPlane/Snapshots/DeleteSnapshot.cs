@@ -19,6 +19,8 @@ internal sealed class DeleteSnapshotHandler(PortalDb db, JobQueue jobs, [FromKey
     public async Task<Done> RunAsync(DeleteSnapshot request, Caller caller, CancellationToken cancel)
     {
         if (await db.Snapshots.OwnedBy(caller).SingleOrDefaultAsync(each => each.Id == request.SnapshotId, cancel) is not { } snapshot) return Done.Instance;
+        if (await db.Images.FirstOrDefaultAsync(image => image.Disks.Any(disk => disk.SnapshotId == snapshot.Id), cancel) is { } image)
+            throw new OperationException(SnapshotErrors.CreatedImage(image.Id, image.Name), nameof(request.SnapshotId));
         if (!request.Force && await db.Disks.AnyAsync(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased, cancel)) throw new OperationException(SnapshotErrors.CreatedDisk, nameof(request.SnapshotId));
 
         if (await db.Jobs.SingleOrDefaultAsync(job => job.Id == snapshot.JobId, cancel) is { CanCancel: true } running) await jobs.CancelAsync(db, running, upload);

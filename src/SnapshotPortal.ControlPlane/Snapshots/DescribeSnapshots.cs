@@ -145,6 +145,10 @@ public sealed record SnapshotInfo
     /// <summary>How many existing disks were made from it.</summary>
     [PortalOnly]
     public required int CreatedDiskCount { get; init; }
+
+    /// <summary>How many images use it: while there is one, it cannot be deleted.</summary>
+    [PortalOnly]
+    public required int CreatedImageCount { get; init; }
 }
 
 /// <summary>Where snapshots are kept (SPEC P1).</summary>
@@ -209,7 +213,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         return FilterUsage(FilterKind(snapshots, request), request);
     }
 
-    /// <summary>All snapshots are made by users and of data disks for now: other kinds match nothing.</summary>
+    /// <summary>All snapshots are made by users for now: other kinds match nothing.</summary>
     private static IQueryable<Snapshot> FilterKind(IQueryable<Snapshot> snapshots, DescribeSnapshots request)
     {
         if (request.SnapshotType is { Length: > 0 } type && type is not ("all" or "user" or "auto")) throw new OperationException(SnapshotErrors.TypeFilterUnknown, nameof(request.SnapshotType));
@@ -218,7 +222,8 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         var diskType = request.SourceDiskType?.ToLowerInvariant();
         if (diskType is { Length: > 0 } and not ("data" or "system")) throw new OperationException(SnapshotErrors.DiskTypeFilterUnknown, nameof(request.SourceDiskType));
         if (category is SnapshotCategory.Standard or SnapshotCategory.Flash) snapshots = snapshots.Where(snapshot => snapshot.IsLocal == (category == SnapshotCategory.Flash));
-        var none = request.SnapshotType == "auto" || category is "archive" || diskType == "system";
+        if (diskType is { Length: > 0 }) snapshots = snapshots.Where(snapshot => snapshot.SourceDiskIsSystem == (diskType == "system"));
+        var none = request.SnapshotType == "auto" || category is "archive";
         if (request.Encrypted == true) snapshots = snapshots.Where(snapshot => snapshot.KeyId != null);
         return none ? snapshots.Where(_ => false) : snapshots;
     }
@@ -227,8 +232,11 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
     {
         null or "" => snapshots,
         "disk" => snapshots.Where(snapshot => db.Disks.Any(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased)),
-        "none" => snapshots.Where(snapshot => !db.Disks.Any(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased)),
-        "image" or "image_disk" => snapshots.Where(_ => false),
+        "image" => snapshots.Where(snapshot => db.Images.Any(image => image.Disks.Any(disk => disk.SnapshotId == snapshot.Id))),
+        "image_disk" => snapshots.Where(snapshot => db.Images.Any(image => image.Disks.Any(disk => disk.SnapshotId == snapshot.Id))
+            && db.Disks.Any(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased)),
+        "none" => snapshots.Where(snapshot => !db.Images.Any(image => image.Disks.Any(disk => disk.SnapshotId == snapshot.Id))
+            && !db.Disks.Any(disk => disk.SourceSnapshotId == snapshot.Id && !disk.IsReleased)),
         _ => throw new OperationException(SnapshotErrors.UsageFilterUnknown, nameof(request.Usage)),
     };
 
@@ -249,6 +257,8 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         var uploads = await db.Jobs.AsNoTracking().Where(job => jobIds.Contains(job.Id)).ToDictionaryAsync(job => job.Id, cancel);
         var created = await db.Disks.Where(disk => ids.Contains(disk.SourceSnapshotId!) && !disk.IsReleased)
             .GroupBy(disk => disk.SourceSnapshotId!).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancel);
+        var images = await db.Images.SelectMany(image => image.Disks).Where(disk => ids.Contains(disk.SnapshotId!))
+            .GroupBy(disk => disk.SnapshotId!).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancel);
         var diskIds = snapshots.Select(snapshot => snapshot.SourceDiskId).Distinct().ToList();
         var diskNames = await db.Disks.Where(disk => diskIds.Contains(disk.Id) && !disk.IsReleased).ToDictionaryAsync(disk => disk.Id, disk => disk.Name, cancel);
         var tags = await db.TagsOfAsync(ids, cancel);
@@ -256,11 +266,12 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
             snapshot,
             uploads.TryGetValue(snapshot.JobId ?? "", out var job) ? jobs.ProgressOf(job) : default,
             created.GetValueOrDefault(snapshot.Id),
+            images.GetValueOrDefault(snapshot.Id),
             diskNames.GetValueOrDefault(snapshot.SourceDiskId),
             [.. tags[snapshot.Id]]));
     }
 
-    private static SnapshotInfo Describe(Snapshot snapshot, JobProgress.Sample upload, int createdDisks, string? diskName, IReadOnlyList<TagInfo> tags) => new()
+    private static SnapshotInfo Describe(Snapshot snapshot, JobProgress.Sample upload, int createdDisks, int createdImages, string? diskName, IReadOnlyList<TagInfo> tags) => new()
     {
         SnapshotId = snapshot.Id,
         SnapshotName = snapshot.Name,
@@ -277,8 +288,14 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         RetentionDays = snapshot.RetentionDays,
         SourceDiskId = snapshot.SourceDiskId,
         SourceDiskSize = snapshot.SourceDiskSizeGiB.ToString(CultureInfo.InvariantCulture),
-        SourceDiskType = "data",
-        Usage = createdDisks > 0 ? "disk" : "none",
+        SourceDiskType = snapshot.SourceDiskIsSystem ? "system" : "data",
+        Usage = (createdDisks, createdImages) switch
+        {
+            ( > 0, > 0) => "image_disk",
+            (0, > 0) => "image",
+            ( > 0, 0) => "disk",
+            _ => "none",
+        },
         SnapshotLinkId = snapshot.LinkId,
         SnapshotSN = snapshot.Id[2..],
         Encrypted = snapshot.KeyId is not null,
@@ -296,5 +313,6 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         JobId = snapshot.JobId,
         ErrorMessage = snapshot.ErrorMessage,
         CreatedDiskCount = createdDisks,
+        CreatedImageCount = createdImages,
     };
 }

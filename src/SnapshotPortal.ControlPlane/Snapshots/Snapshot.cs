@@ -31,6 +31,9 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
 
     public required int SourceDiskSizeGiB { get; init; }
 
+    /// <summary>Whether its disk was a system disk: images are made of such.</summary>
+    public bool SourceDiskIsSystem { get; init; }
+
     public required string LinkId { get; set; }
 
     /// <summary>

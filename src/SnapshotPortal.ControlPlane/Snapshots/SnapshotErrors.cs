@@ -51,6 +51,9 @@ internal static class SnapshotErrors
 
     public static readonly OperationError TooManyLinkIds = new("InvalidSnapshotLinkIds", 400, "The list of chain ids is longer than 100.", "Ask for at most 100 chains.");
 
+    public static OperationError CreatedImage(string imageId, string imageName)
+        => new("SnapshotCreatedImage", 403, $"The image {imageName} ({imageId}) uses this snapshot.", "Delete the image first; Force does not help.");
+
     public static OperationError LocalElsewhere(string zoneId)
         => new("OperationDenied.SnapshotNotAllowed", 403, $"A local snapshot lies in the storage of its zone, {zoneId}; disks made from it lie there too.", $"Choose {zoneId}, or make a normal snapshot of it first.");
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -12,11 +13,15 @@ internal static class TaggedResources
 {
     public const string Disk = "disk";
     public const string Snapshot = "snapshot";
+    public const string Image = "image";
+    public const string Instance = "instance";
 
     private static readonly Dictionary<string, (ResourceKind Kind, Func<PortalDb, Caller, string, IQueryable<string>> Ids)> Kinds = new(StringComparer.Ordinal)
     {
         [Disk] = (ResourceKind.Disk, (db, caller, regionId) => db.Disks.OwnedBy(caller).Where(disk => disk.RegionId == regionId).Select(disk => disk.Id)),
         [Snapshot] = (ResourceKind.Snapshot, (db, caller, regionId) => db.Snapshots.OwnedBy(caller).Where(snapshot => snapshot.RegionId == regionId).Select(snapshot => snapshot.Id)),
+        [Image] = (ResourceKind.Image, (db, caller, regionId) => db.Images.Where(image => image.AccountId == caller.AccountId && image.RegionId == regionId).Select(image => image.Id)),
+        [Instance] = (ResourceKind.Instance, (db, caller, regionId) => db.Instances.OwnedBy(caller).Where(instance => instance.RegionId == regionId).Select(instance => instance.Id)),
     };
 
     public static IEnumerable<string> Types => Kinds.Keys;

@@ -342,6 +342,9 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("AttachedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Body")
                         .HasColumnType("TEXT");
 
@@ -365,10 +368,25 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("DetachedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Device")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("HasBeenUsed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InstanceId")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("IsReleased")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsSystem")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("JobId")
@@ -382,6 +400,9 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
 
                     b.Property<string>("Name")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OriginInstanceId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("PerformanceLevel")
@@ -427,6 +448,8 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         });
 
                     b.HasKey("Id");
+
+                    b.HasIndex("InstanceId");
 
                     b.HasIndex("KeyId");
 
@@ -572,6 +595,156 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.HasIndex("DiskId", "Status");
 
                     b.ToTable("DiskUploads");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.Image", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Architecture")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BootMode")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Family")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImageVersion")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsDeprecated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Platform")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RegionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "RegionId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("Images");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.ImageDisk", b =>
+                {
+                    b.Property<string>("ImageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Device")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("SizeGiB")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SnapshotId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ImageId", "Device");
+
+                    b.HasIndex("SnapshotId");
+
+                    b.ToTable("ImageDisks", (string)null);
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Instances.Instance", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("DeletionProtection")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HostName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ImageId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InstanceType")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RegionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("StoppedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StoppedMode")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ZoneId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ImageId");
+
+                    b.HasIndex("AccountId", "CreatedAt", "Id");
+
+                    b.ToTable("Instances");
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Jobs.Job", b =>
@@ -793,6 +966,9 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.Property<string>("SourceDiskId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("SourceDiskIsSystem")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("SourceDiskSizeGiB")
                         .HasColumnType("INTEGER");
@@ -1029,6 +1205,33 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.Image", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.ImageDisk", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Images.Image", null)
+                        .WithMany("Disks")
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Instances.Instance", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Jobs.Job", b =>
                 {
                     b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
@@ -1050,6 +1253,11 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Accounts.Account", b =>
                 {
                     b.Navigation("Members");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.Image", b =>
+                {
+                    b.Navigation("Disks");
                 });
 #pragma warning restore 612, 618
         }
