@@ -13,6 +13,7 @@ using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Start;
@@ -62,6 +63,7 @@ public static class ControlPlaneRoom
         services.AddSingleton(provider => new ApiCalls(provider.GetRequiredService<ChangeFeed>()));
         services.AddScoped<NewAccounts>();
         services.AddScoped<ClientTokens>();
+        services.AddScoped<AccountQuotas>();
         services.AddSingleton<OperationMetrics>();
         services.AddSingleton(Operations(services));
         services.AddSingleton(provider => new OperationRunner(
@@ -102,6 +104,7 @@ public static class ControlPlaneRoom
         InstanceOperations.Register(table);
         JobOperations.Register(table);
         TagOperations.Register(table);
+        QuotaOperations.Register(table);
         return table;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SnapshotPortal.ControlPlane.Accounts;
+using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane;
@@ -20,11 +21,8 @@ public sealed partial record PortalOptions
     /// <summary>Users that exist for demonstration; only the Development environment takes them.</summary>
     public required IReadOnlyList<DemoUserOptions> DemoUsers { get; init; }
 
-    /// <summary>How many manual normal snapshots a disk may have (SPEC P11).</summary>
-    public required int SnapshotsPerDisk { get; init; }
-
-    /// <summary>How many local snapshots a disk may have (SPEC P4).</summary>
-    public required int LocalSnapshotsPerDisk { get; init; }
+    /// <summary>The limits that hold for accounts without limits of their own (SPEC P11).</summary>
+    public required IReadOnlyDictionary<QuotaKind, int> Quotas { get; init; }
 
     /// <summary>How fast new disks are filled from snapshots, all together; 0: as fast as it goes.</summary>
     public required long HydrationBytesPerSecond { get; init; }
@@ -57,8 +55,7 @@ public sealed partial record PortalOptions
             Regions = ReadRegions(portal.GetSection("Regions"), contentRoot),
             Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
-            SnapshotsPerDisk = ReadNumber(portal, "Quotas:SnapshotsPerDisk", 256, 1, 65536),
-            LocalSnapshotsPerDisk = ReadNumber(portal, "Quotas:LocalSnapshotsPerDisk", 10, 1, 1000),
+            Quotas = Enum.GetValues<QuotaKind>().ToDictionary(kind => kind, kind => ReadNumber(portal, $"Quotas:{kind}", QuotaDefaults.Of(kind), 1, QuotaDefaults.LimitMax)),
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
             UploadBytesPerSecond = (long)ReadNumber(portal, "Rates:UploadMiBPerSecond", 0, 0, 1 << 20) << 20,
             ReadBackShare = ReadNumber(portal, "Rates:ReadBackPercent", 100, 0, 100) / 100.0,

@@ -26,7 +26,7 @@ public sealed class PortalOptionsTests
     [InlineData("Portal:Regions:0:RegionId", "de-1", "Portal:Regions:0:Zones")]
     [InlineData("Portal:Bootstrap:AdminEmail", "a@example.com", "Portal:Bootstrap:AdminPassword")]
     [InlineData("Portal:Bootstrap:AccessKeySecret", "0123456789abcdef", "Portal:Bootstrap:AccessKeyId")]
-    [InlineData("Portal:Quotas:SnapshotsPerDisk", "many", "Portal:Quotas:SnapshotsPerDisk")]
+    [InlineData("Portal:Quotas:ManualSnapshotsPerDisk", "many", "Portal:Quotas:ManualSnapshotsPerDisk")]
     [InlineData("Portal:Demo:Users:0:Email", "nobody", "Portal:Demo:Users:0:Email")]
     [InlineData("Portal:Disks:Limits", "perhaps", "Portal:Disks:Limits")]
     [InlineData("Portal:Rates:ReadBackPercent", "101", "Portal:Rates:ReadBackPercent")]

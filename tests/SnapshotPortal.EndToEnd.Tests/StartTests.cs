@@ -13,7 +13,7 @@ public sealed class StartTests(Stage stage)
     [InlineData("Portal__DataPath", " ", "Portal:DataPath")]
     [InlineData("Portal__Regions__0__RegionId", "Not A Region", "Portal:Regions:0:RegionId")]
     [InlineData("Portal__Bootstrap__AdminEmail", "nobody", "Portal:Bootstrap")]
-    [InlineData("Portal__Quotas__SnapshotsPerDisk", "many", "Portal:Quotas:SnapshotsPerDisk")]
+    [InlineData("Portal__Quotas__ManualSnapshotsPerDisk", "many", "Portal:Quotas:ManualSnapshotsPerDisk")]
     public async Task Wrong_configuration_ends_with_1_and_names_its_key(string key, string value, string named)
     {
         await using var portal = new Portal(settings: new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value });

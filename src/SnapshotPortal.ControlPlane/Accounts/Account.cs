@@ -32,6 +32,7 @@ internal sealed class Account : IAnnounced
             member.Property(each => each.Role).HasConversion<string>().HasMaxLength(16);
         });
         AccessKey.Map(builder);
+        Invitation.Map(builder);
         builder.Entity<PortalUser>().HasIndex(each => each.NormalizedEmail).HasDatabaseName("EmailIndex").IsUnique();
     }
 }
@@ -48,6 +49,9 @@ internal sealed class AccountMember : IAnnounced
     public required AccountRole Role { get; set; }
 
     public required DateTimeOffset AddedAt { get; init; }
+
+    /// <summary>Since when an owner keeps the member out of this account; null: active.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
 
     public Change ToChange() => new(AccountId, ResourceKind.Member, UserId);
 }

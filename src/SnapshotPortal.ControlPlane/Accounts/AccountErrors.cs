@@ -23,6 +23,16 @@ internal static class AccountErrors
 
     public static readonly OperationError LastOwner = new("LastOwner", 409, "The account would be left without an owner.", "Make somebody else an owner first.");
 
+    public static readonly OperationError Suspended = new("Forbidden.UserSuspended", 403, "You are suspended.", "Ask an administrator of the portal.");
+
+    public static readonly OperationError SuspendsItself = new("SuspendsItself", 409, "You would shut yourself out.", "Let another administrator do it.");
+
+    public static readonly OperationError InvitationNotFound = new("InvalidInvitation.NotFound", 404, "The invitation is not valid: it was used, taken back, or is too old.", "Ask for a new one.");
+
+    public static readonly OperationError InvitationForOther = new("InvalidInvitation.OtherUser", 403, "The invitation is for somebody with another e-mail address.", "Sign in with the address that it was made for.");
+
+    public static readonly OperationError InvitationExpiryMalformed = new("InvalidInvitationDays.Malformed", 400, $"An invitation holds for 1–{Invitation.DaysMax} days.", "Give such a number of days.");
+
     public static readonly OperationError EmailMalformed = new("InvalidEmail.Malformed", 400, "This is not an e-mail address.", "Give an address such as name@example.com.");
 
     public static readonly OperationError EmailTaken = new("InvalidEmail.Duplicated", 409, "Another user has this e-mail address.", "Choose another address, or add the existing user to an account.");

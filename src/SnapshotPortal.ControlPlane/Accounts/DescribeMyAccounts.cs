@@ -16,7 +16,7 @@ internal sealed class DescribeMyAccountsHandler(PortalDb db) : IHandler<Describe
 {
     public async Task<DescribeMyAccountsResult> RunAsync(DescribeMyAccounts request, Caller caller, CancellationToken cancel)
     {
-        var accounts = await db.Members.Where(member => member.UserId == caller.UserId)
+        var accounts = await db.Members.Where(member => member.UserId == caller.UserId && member.SuspendedAt == null)
             .Join(db.Accounts, member => member.AccountId, account => account.Id, (member, account) => new MyAccount(account.Id, account.Name, member.Role))
             .ToListAsync(cancel);
         return new([.. accounts.OrderBy(account => account.AccountName, StringComparer.OrdinalIgnoreCase)], caller.IsAdministrator);

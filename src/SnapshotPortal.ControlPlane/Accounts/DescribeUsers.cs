@@ -22,7 +22,7 @@ public sealed record DescribeUsers : IOperation<DescribeUsersResult>, IPagedOper
 
 public sealed record DescribeUsersResult(int TotalCount, int PageNumber, int PageSize, IReadOnlyList<UserInfo> Users);
 
-public sealed record UserInfo(string UserId, string Email, DateTimeOffset CreationTime, bool IsAdministrator, bool IsLockedOut, bool MustChangePassword, int AccountCount);
+public sealed record UserInfo(string UserId, string Email, DateTimeOffset CreationTime, bool IsAdministrator, bool IsSuspended, bool IsLockedOut, bool MustChangePassword, int AccountCount);
 
 internal sealed class DescribeUsersHandler(PortalDb db, TimeProvider time) : IHandler<DescribeUsers, DescribeUsersResult>
 {
@@ -37,6 +37,7 @@ internal sealed class DescribeUsersHandler(PortalDb db, TimeProvider time) : IHa
                 user.Email,
                 user.CreatedAt,
                 user.LockoutEnd,
+                IsSuspended = user.SuspendedAt != null,
                 user.MustChangePassword,
                 IsAdministrator = db.UserRoles.Any(given => given.UserId == user.Id && db.Roles.Any(role => role.Id == given.RoleId && role.Name == PortalRoles.Administrator)),
                 AccountCount = db.Members.Count(member => member.UserId == user.Id),
@@ -44,6 +45,6 @@ internal sealed class DescribeUsersHandler(PortalDb db, TimeProvider time) : IHa
             })
             .OrderBy(user => user.NormalizedEmail).PageAsync(request, cancel);
         return new(part.TotalCount, part.PageNumber, part.PageSize, [.. part.Items.Select(user => new UserInfo(
-            user.Id, user.Email!, user.CreatedAt, user.IsAdministrator, user.LockoutEnd > now, user.MustChangePassword, user.AccountCount))]);
+            user.Id, user.Email!, user.CreatedAt, user.IsAdministrator, user.IsSuspended, user.LockoutEnd > now, user.MustChangePassword, user.AccountCount))]);
     }
 }

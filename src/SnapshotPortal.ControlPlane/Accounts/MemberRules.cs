@@ -19,8 +19,8 @@ internal static class MemberRules
     /// <summary>An account without an owner could never get one again.</summary>
     public static async Task RequireAnotherOwnerAsync(this PortalDb db, AccountMember member, CancellationToken cancel)
     {
-        if (member.Role != AccountRole.Owner) return;
-        if (!await db.Members.AnyAsync(other => other.AccountId == member.AccountId && other.UserId != member.UserId && other.Role == AccountRole.Owner, cancel))
+        if (member is not { Role: AccountRole.Owner, SuspendedAt: null }) return;
+        if (!await db.Members.AnyAsync(other => other.AccountId == member.AccountId && other.UserId != member.UserId && other.Role == AccountRole.Owner && other.SuspendedAt == null, cancel))
             throw new OperationException(AccountErrors.LastOwner, "UserId");
     }
 }

@@ -13,6 +13,9 @@ public sealed class PortalUser : IdentityUser, IAnnounced
     /// <summary>Whether the password was chosen by somebody else, so that the user has to choose another one first.</summary>
     public bool MustChangePassword { get; set; }
 
+    /// <summary>Since when the user may do nothing at all, not even sign in; null: active.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
+
     Change IAnnounced.ToChange() => new("", ResourceKind.User, Id);
 }
 

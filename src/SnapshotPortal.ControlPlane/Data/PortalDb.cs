@@ -9,6 +9,7 @@ using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Tags;
 
@@ -45,6 +46,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
 
     public DbSet<AccountMember> Members => Set<AccountMember>();
 
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
     public DbSet<AccessKey> AccessKeys => Set<AccessKey>();
 
     public DbSet<Disk> Disks => Set<Disk>();
@@ -64,9 +67,13 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
 
     public DbSet<ResourceTag> Tags => Set<ResourceTag>();
 
+    public DbSet<QuotaOverride> QuotaOverrides => Set<QuotaOverride>();
+
     public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
 
     public DbSet<AuditEntry> AuditTrail => Set<AuditEntry>();
+
+    public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
 
     /// <summary>Begins to change the database; nobody else does until the result is disposed.</summary>
     public async Task<Write> BeginWriteAsync(CancellationToken cancel)
@@ -133,6 +140,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         Image.Map(builder);
         Job.Map(builder);
         ResourceTag.Map(builder);
+        QuotaOverride.Map(builder);
         ClientToken.Map(builder);
         AuditEntry.Map(builder);
     }

@@ -13,6 +13,9 @@ public sealed record Caller(string AccountId, string UserId, AccountRole Role, b
     /// <summary>The most that this way of asking allows, whatever the user's role: the scope of an access key.</summary>
     public AccountRole RoleMax { get; init; } = AccountRole.Owner;
 
+    /// <summary>Whether the user is suspended, or gone: nothing is allowed that needs somebody signed in.</summary>
+    internal bool IsSuspended { get; init; }
+
     /// <summary>Somebody who has not signed in.</summary>
     public static readonly Caller Anonymous = new("", "", AccountRole.None, IsAdministrator: false, CallerSource.Portal);
 

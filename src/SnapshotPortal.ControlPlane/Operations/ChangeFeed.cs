@@ -22,6 +22,8 @@ public enum ResourceKind
     Image,
     Job,
     AccessKey,
+    Quota,
+    Invitation,
 }
 
 /// <summary>

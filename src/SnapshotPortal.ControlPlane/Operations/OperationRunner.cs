@@ -83,7 +83,7 @@ public sealed partial class OperationRunner
         if (token is not null && await tokens.FindAsync(operation, token, caller, cancel) is { } first) return first;
         var result = await entry.RunAsync(services, operation, caller, cancel);
         if (token is not null) await tokens.AddAsync(operation, token, caller, result, cancel);
-        db.AuditTrail.Add(Audit(requestId, caller, entry.Name, entry.ResourceOf(operation, result), AuditEntry.Success));
+        await AuditTrail.AddAsync(db, Audit(requestId, caller, entry.Name, entry.ResourceOf(operation, result), AuditEntry.Success), cancel);
         await write.CommitAsync();
         return result;
     }
@@ -109,8 +109,9 @@ public sealed partial class OperationRunner
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<PortalDb>();
-            db.AuditTrail.Add(Audit(refusal.RequestId, caller, entry.Name, entry.ResourceOf(operation, null), refusal.Error.Code));
-            await db.SaveChangesAsync();
+            await using var write = await db.BeginWriteAsync(CancellationToken.None);
+            await AuditTrail.AddAsync(db, Audit(refusal.RequestId, caller, entry.Name, entry.ResourceOf(operation, null), refusal.Error.Code), CancellationToken.None);
+            await write.CommitAsync();
         }
         catch (Exception exception)
         {

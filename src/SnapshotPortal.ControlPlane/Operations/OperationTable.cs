@@ -93,6 +93,7 @@ internal abstract class OperationEntry(Type operation, Type result, Access acces
     {
         Access.Anyone => null,
         _ when caller.UserId.Length == 0 && caller.Source is CallerSource.Portal or CallerSource.Api => OperationErrors.NotSignedIn,
+        _ when caller.IsSuspended => AccountErrors.Suspended,
         Access.SignedIn => null,
         Access.Administrator => caller.IsAdministrator ? null : AccountErrors.AdministratorOnly,
         Access.Viewer => caller.Role >= AccountRole.Viewer ? null : AccountErrors.NotFound,

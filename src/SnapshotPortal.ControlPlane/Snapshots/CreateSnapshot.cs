@@ -3,6 +3,7 @@ using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
@@ -36,7 +37,7 @@ public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotRe
 /// <param name="JobId">The job that uploads it; null for a local one.</param>
 public sealed record CreateSnapshotResult(string SnapshotId, [property: PortalOnly] string? JobId);
 
-internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, ZonePools pools, JobQueue jobs, ResourceIds ids, TimeProvider time)
+internal sealed class CreateSnapshotHandler(PortalDb db, AccountQuotas quotas, ZonePools pools, JobQueue jobs, ResourceIds ids, TimeProvider time)
     : IHandler<CreateSnapshot, CreateSnapshotResult>
 {
     public async Task<CreateSnapshotResult> RunAsync(CreateSnapshot request, Caller caller, CancellationToken cancel)
@@ -107,13 +108,15 @@ internal sealed class CreateSnapshotHandler(PortalDb db, PortalOptions options, 
         var atOnce = DiskCategories.SnapshotsAtOnce(disk.Category);
         if (await snapshots.CountAsync(snapshot => snapshot.Status == SnapshotStatus.Progressing, cancel) >= atOnce)
             throw new OperationException(atOnce == 1 ? SnapshotErrors.OneAtATime : SnapshotErrors.TooManyAtATime, nameof(CreateSnapshot.DiskId));
-        if (await snapshots.CountAsync(snapshot => !snapshot.IsLocal, cancel) >= options.SnapshotsPerDisk) throw new OperationException(SnapshotErrors.Quota(options.SnapshotsPerDisk), nameof(CreateSnapshot.DiskId));
+        var limit = await quotas.LimitAsync(disk.AccountId, QuotaKind.ManualSnapshotsPerDisk, cancel);
+        if (await snapshots.CountAsync(snapshot => !snapshot.IsLocal, cancel) >= limit) throw new OperationException(SnapshotErrors.Quota(limit), nameof(CreateSnapshot.DiskId));
     }
 
     /// <summary>Counted apart from the normal ones (SPEC P4); nothing is in progress about them.</summary>
     private async Task RequireLocalRoomAsync(Disk disk, CancellationToken cancel)
     {
-        if (await db.Snapshots.CountAsync(snapshot => snapshot.SourceDiskId == disk.Id && !snapshot.IsDeleted && snapshot.IsLocal, cancel) >= options.LocalSnapshotsPerDisk)
-            throw new OperationException(SnapshotErrors.LocalQuota(options.LocalSnapshotsPerDisk), nameof(CreateSnapshot.DiskId));
+        var limit = await quotas.LimitAsync(disk.AccountId, QuotaKind.LocalSnapshotsPerDisk, cancel);
+        if (await db.Snapshots.CountAsync(snapshot => snapshot.SourceDiskId == disk.Id && !snapshot.IsDeleted && snapshot.IsLocal, cancel) >= limit)
+            throw new OperationException(SnapshotErrors.LocalQuota(limit), nameof(CreateSnapshot.DiskId));
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Quotas;
 
 namespace SnapshotPortal.ControlPlane.Snapshots;
 
@@ -19,7 +20,7 @@ public sealed record ModifySnapshotAttribute(string SnapshotId) : IOperation<Don
     public bool? DisableInstantAccess { get; init; }
 }
 
-internal sealed class ModifySnapshotAttributeHandler(PortalDb db, PortalOptions options, JobQueue jobs, TimeProvider time) : IHandler<ModifySnapshotAttribute, Done>
+internal sealed class ModifySnapshotAttributeHandler(PortalDb db, AccountQuotas quotas, JobQueue jobs, TimeProvider time) : IHandler<ModifySnapshotAttribute, Done>
 {
     public async Task<Done> RunAsync(ModifySnapshotAttribute request, Caller caller, CancellationToken cancel)
     {
@@ -43,8 +44,9 @@ internal sealed class ModifySnapshotAttributeHandler(PortalDb db, PortalOptions 
     private async Task MakeNormalAsync(Snapshot local, CancellationToken cancel)
     {
         if (local.Status != SnapshotStatus.Accomplished) throw new OperationException(SnapshotErrors.NotReady with { HttpStatus = 400 }, nameof(ModifySnapshotAttribute.SnapshotId));
-        if (await db.Snapshots.CountAsync(each => each.SourceDiskId == local.SourceDiskId && !each.IsDeleted && !each.IsLocal, cancel) >= options.SnapshotsPerDisk)
-            throw new OperationException(SnapshotErrors.Quota(options.SnapshotsPerDisk), nameof(ModifySnapshotAttribute.SnapshotId));
+        var limit = await quotas.LimitAsync(local.AccountId, QuotaKind.ManualSnapshotsPerDisk, cancel);
+        if (await db.Snapshots.CountAsync(each => each.SourceDiskId == local.SourceDiskId && !each.IsDeleted && !each.IsLocal, cancel) >= limit)
+            throw new OperationException(SnapshotErrors.Quota(limit), nameof(ModifySnapshotAttribute.SnapshotId));
         UploadSnapshot.Begin(db, jobs, local);
     }
 }

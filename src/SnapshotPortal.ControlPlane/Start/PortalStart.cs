@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Files;
@@ -81,7 +82,9 @@ internal sealed partial class PortalStart(
     private async Task MigrateAsync(CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PortalDb>().Database.MigrateAsync(cancel);
+        var db = scope.ServiceProvider.GetRequiredService<PortalDb>();
+        await db.Database.MigrateAsync(cancel);
+        await AuditTrail.PrepareAsync(db, cancel);
     }
 
     [LoggerMessage(1300, LogLevel.Information, "{Count} unfinished jobs go on")]

@@ -10,7 +10,7 @@ public sealed class CreateSnapshotTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        portal = await TestPortal.StartAsync(settings: new() { ["Portal:Quotas:SnapshotsPerDisk"] = "2" });
+        portal = await TestPortal.StartAsync(settings: new() { ["Portal:Quotas:ManualSnapshotsPerDisk"] = "2" });
         diskId = await portal.CreateDiskAsync();
         await portal.UploadAsync(diskId, Images.Random(1, 4096));
     }

@@ -15,7 +15,7 @@ public sealed class LocalSnapshotTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        portal = await TestPortal.StartAsync(settings: new() { ["Portal:Quotas:LocalSnapshotsPerDisk"] = "2", ["Portal:Quotas:SnapshotsPerDisk"] = "2" });
+        portal = await TestPortal.StartAsync(settings: new() { ["Portal:Quotas:LocalSnapshotsPerDisk"] = "2", ["Portal:Quotas:ManualSnapshotsPerDisk"] = "2" });
         diskId = await portal.CreateDiskAsync();
         await portal.UploadAsync(diskId, Image);
     }
