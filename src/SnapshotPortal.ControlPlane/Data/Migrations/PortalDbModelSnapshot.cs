@@ -254,11 +254,55 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("SuspendedAt")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("AccountId", "UserId");
 
                     b.HasIndex("UserId");
 
                     b.ToTable("Members");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Accounts.Invitation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Email")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("Invitations");
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Accounts.PortalUser", b =>
@@ -312,6 +356,9 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("SuspendedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("INTEGER");
@@ -834,6 +881,10 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Operation")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -842,8 +893,15 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ResourceId")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -856,11 +914,32 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("Sequence");
+
                     b.HasIndex("AccountId", "CreatedAt");
 
                     b.HasIndex("ResourceId", "CreatedAt");
 
                     b.ToTable("AuditTrail", (string)null);
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Operations.AuditHead", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("AuditHeads");
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Operations.ClientToken", b =>
@@ -890,6 +969,23 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.HasIndex("CreatedAt");
 
                     b.ToTable("ClientTokens");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Quotas.QuotaOverride", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Limit")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "Kind");
+
+                    b.ToTable("QuotaOverrides");
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Snapshots.Snapshot", b =>
@@ -1169,6 +1265,15 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.Navigation("User");
                 });
 
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Accounts.Invitation", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Disks.Disk", b =>
                 {
                     b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
@@ -1233,6 +1338,15 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Jobs.Job", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Quotas.QuotaOverride", b =>
                 {
                     b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
                         .WithMany()
