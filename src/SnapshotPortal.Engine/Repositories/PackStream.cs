@@ -1,10 +1,10 @@
 namespace SnapshotPortal.Engine.Repositories;
 
 /// <summary>Records of one upload on their way into packs: one pack is filled while those before are being put. Not thread-safe.</summary>
-/// <remarks>Two packs are put at once, so that the store syncs one while the other is hashed or read back.</remarks>
+/// <remarks>Several packs are put at once, so that a store that syncs each has one sync for all, and hashing and reading back go on meanwhile.</remarks>
 internal sealed class PackStream(PackStore packs, PackKind kind, string owner, Guid keyId, int packBytes, double readBackShare, ContentLease lease)
 {
-    private const int PutsMax = 2;
+    public const int PutsMax = 3;
 
     private readonly Queue<(PackWriter Writer, Task Put)> leaving = new();
     private PackWriter filling = new(kind, owner, keyId, packs.RepositoryId, packBytes);

@@ -45,7 +45,8 @@ internal sealed class PackWriter(PackKind kind, string owner, Guid keyId, Guid r
 
     private Span<byte> Room(int count)
     {
-        if (bytes.Length < length + count) Array.Resize(ref bytes, Math.Max(bytes.Length * 2, length + count));
+        // Not beyond what a pack usually has: doubling the last time would waste half of it.
+        if (bytes.Length < length + count) Array.Resize(ref bytes, Math.Max(Math.Min(bytes.Length * 2, packBytes + FirstBytes), length + count));
         return bytes.AsSpan(length, count);
     }
 }

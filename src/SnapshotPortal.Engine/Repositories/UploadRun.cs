@@ -8,7 +8,8 @@ namespace SnapshotPortal.Engine.Repositories;
 /// </summary>
 internal sealed class UploadRun
 {
-    private const int BatchesMin = 2, BatchesMax = 32, PacksUnderWay = 4;
+    // Of packs of pages there are few: one of them is filled.
+    private const int BatchesMin = 2, BatchesMax = 32, PacksUnderWay = PackStream.PutsMax + 2;
 
     private readonly PackStore packs;
     private readonly RepositoryOptions options;
@@ -62,8 +63,7 @@ internal sealed class UploadRun
             await foreach (var batch in digested.Reader.ReadAllAsync(stop.Token)) await StoreAsync(await batch, stop.Token);
             await reading;
             var result = await manifest.CompleteAsync(stop.Token);
-            await chunks.FlushAsync(stop.Token);
-            await pages.FlushAsync(stop.Token);
+            await Task.WhenAll(chunks.FlushAsync(stop.Token), pages.FlushAsync(stop.Token));
             await packs.ProveHeldAsync(lease, stop.Token);
             return result;
         }
