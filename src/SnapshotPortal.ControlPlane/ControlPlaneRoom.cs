@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Exports;
 using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
@@ -19,6 +20,7 @@ using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Start;
 using SnapshotPortal.ControlPlane.Tags;
 using SnapshotPortal.Engine.Files;
+using SnapshotPortal.Nbd;
 
 namespace SnapshotPortal.ControlPlane;
 
@@ -75,6 +77,7 @@ public static class ControlPlaneRoom
         services.AddSingleton<DiskKeys>();
         services.AddSingleton<RegionRepositories>();
         services.AddSingleton<UploadTraffic>();
+        AddExports(services);
         services.AddSingleton<InstancePower>();
         services.AddScoped<NewInstances>();
         services.AddScoped<InstanceRelease>();
@@ -93,6 +96,20 @@ public static class ControlPlaneRoom
         return services;
     }
 
+    private static void AddExports(IServiceCollection services)
+    {
+        services.AddSingleton<ExportCatalog>();
+        services.AddSingleton<ExportConnections>();
+        services.AddSingleton(provider => new NbdServer(provider.GetRequiredService<ExportCatalog>(), new()
+        {
+            Certificate = provider.GetRequiredService<PortalOptions>().Exports.Certificate,
+            Time = provider.GetRequiredService<TimeProvider>(),
+            Ended = provider.GetRequiredService<ExportLog>().Ended,
+        }));
+        services.AddSingleton<ExportLog>();
+        services.AddHostedService<ExportWatch>();
+    }
+
     private static OperationTable Operations(IServiceCollection services)
     {
         var table = new OperationTable(services);
@@ -102,6 +119,7 @@ public static class ControlPlaneRoom
         SnapshotOperations.Register(table);
         ImageOperations.Register(table);
         InstanceOperations.Register(table);
+        ExportOperations.Register(table);
         JobOperations.Register(table);
         TagOperations.Register(table);
         QuotaOperations.Register(table);

@@ -49,9 +49,11 @@ public sealed partial record PortalOptions
         var dataPath = portal["DataPath"] ?? "data";
         if (NotEmpty(portal["Encryption:KeyFile"]) is not null && NotEmpty(portal["Encryption:Keys"]) is not null) throw Wrong("Portal:Encryption:Keys", "is given beside Portal:Encryption:KeyFile", "one of the two");
         if (string.IsNullOrWhiteSpace(dataPath)) throw Wrong("Portal:DataPath", "is empty", "the path of a directory, absolute or relative to the content root");
+        dataPath = Path.GetFullPath(dataPath, contentRoot);
         return new()
         {
-            DataPath = Path.GetFullPath(dataPath, contentRoot),
+            DataPath = dataPath,
+            Exports = ReadExports(portal.GetSection("Nbd"), dataPath, contentRoot),
             Regions = ReadRegions(portal.GetSection("Regions"), contentRoot),
             Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],

@@ -25,6 +25,7 @@ return await StartupChecks.RunAsync(async () =>
     builder.Services.AddHealthChecks();
     builder.Services.AddSingleton<SetUpGate>();
     builder.Services.AddSingleton<PartBuffers>();
+    builder.Services.AddHostedService<NbdListener>();
 
     var app = builder.Build();
     app.UseEcsApi();

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Exports;
 using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
@@ -60,6 +61,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
     public DbSet<Instance> Instances => Set<Instance>();
+
+    public DbSet<ExportTicket> ExportTickets => Set<ExportTicket>();
 
     public DbSet<Image> Images => Set<Image>();
 
@@ -138,6 +141,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         Snapshot.Map(builder);
         Instance.Map(builder);
         Image.Map(builder);
+        ExportTicket.Map(builder);
         Job.Map(builder);
         ResourceTag.Map(builder);
         QuotaOverride.Map(builder);

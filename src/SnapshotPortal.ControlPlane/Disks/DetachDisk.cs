@@ -23,7 +23,7 @@ internal sealed class DetachDiskHandler(PortalDb db, InstancePower power) : IHan
         if (instance.Status is not (InstanceStatus.Running or InstanceStatus.Stopped)) throw new OperationException(InstanceErrors.Changing, nameof(request.InstanceId));
         if (disk.IsSystem && instance.Status != InstanceStatus.Stopped) throw new OperationException(InstanceErrors.NotStopped, nameof(request.InstanceId));
         disk.DeleteWithInstance = request.DeleteWithInstance ?? disk.DeleteWithInstance;
-        power.Detach(db, [disk]);
+        await power.DetachAsync(db, [disk], cancel);
         db.Announce(instance);
         return Done.Instance;
     }

@@ -12,6 +12,7 @@ internal static class InstanceOperations
         .Add<DescribeInstanceTypes, DescribeInstanceTypesResult, DescribeInstanceTypesHandler>(Access.SignedIn, Effect.Read)
         .Add<StartInstance, Done, StartInstanceHandler>(Access.Operator, Effect.Change, (request, _) => request.InstanceId)
         .Add<StopInstance, Done, StopInstanceHandler>(Access.Operator, Effect.Change, (request, _) => request.InstanceId)
+        .Add<RebootInstance, Done, RebootInstanceHandler>(Access.Operator, Effect.Change, (request, _) => request.InstanceId)
         .Add<StartInstances, ManyInstancesResult, StartInstancesHandler>(Access.Operator, Effect.Change, (request, _) => FirstOf(request.InstanceId))
         .Add<StopInstances, ManyInstancesResult, StopInstancesHandler>(Access.Operator, Effect.Change, (request, _) => FirstOf(request.InstanceId))
         .Add<ModifyInstanceAttribute, Done, ModifyInstanceAttributeHandler>(Access.Operator, Effect.Change, (request, _) => request.InstanceId)

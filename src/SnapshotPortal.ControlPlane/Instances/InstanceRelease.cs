@@ -21,7 +21,7 @@ internal sealed class InstanceRelease(PortalDb db, InstancePower power, DeleteDi
                 await deleteDisk.RunAsync(new(disk.Id), caller, cancel);
             }
 
-            power.Detach(db, [.. disks.Where(disk => !disk.DeleteWithInstance)]);
+            await power.DetachAsync(db, [.. disks.Where(disk => !disk.DeleteWithInstance)], cancel);
             db.Instances.Remove(instance);
         }
     }

@@ -55,7 +55,7 @@ internal sealed class NewInstances(PortalDb db, PortalOptions options, ImageCata
         catch
         {
             // The pool's part of each disk is done before the commit that now does not come; the next start would remove them too.
-            foreach (var disk in db.Disks.Local.Where(disk => pools.BodyOf(disk) is not null)) pools[disk.ZoneId].DeleteDisk(disk.BodyName);
+            foreach (var disk in db.Disks.Local) pools.Drop(disk.ZoneId, disk.BodyName);
             throw;
         }
     }

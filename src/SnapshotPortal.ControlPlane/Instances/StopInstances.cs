@@ -22,7 +22,7 @@ internal sealed class StopInstancesHandler(PortalDb db, PortalOptions options, I
     {
         InstanceRules.RequireStoppedMode(request.StoppedMode);
         var instances = await db.FindAllAsync(options, request.RegionId, request.InstanceId, caller, cancel);
-        var answers = await ManyInstances.RunAsync(instances, request.BatchOptimization, instance => power.StopAsync(db, instance, request.StoppedMode, cancel), InstanceStatus.Stopped);
+        var answers = await ManyInstances.RunAsync(instances, request.BatchOptimization, instance => power.StopAsync(db, instance, request.StoppedMode, cancel), InstanceStatus.Stopping);
         if (request.DryRun) throw new OperationException(OperationErrors.DryRun);
         return new(answers);
     }

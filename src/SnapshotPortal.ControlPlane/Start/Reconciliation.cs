@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.Engine;
@@ -13,7 +14,7 @@ namespace SnapshotPortal.ControlPlane.Start;
 /// Brings the pools in line with the database after a kill between the two: the pool's part of an operation comes first,
 /// so there may be disks and local snapshots that no row names, never the other way round.
 /// </summary>
-internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskKeys keys, DiskLimits limits, RegionRepositories repositories, JobQueue jobs, ILogger<Reconciliation> log)
+internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskKeys keys, DiskLimits limits, InstancePower power, RegionRepositories repositories, JobQueue jobs, ILogger<Reconciliation> log)
 {
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -33,6 +34,7 @@ internal sealed partial class Reconciliation(PortalDb db, ZonePools pools, DiskK
 
         await using var write = await db.BeginWriteAsync(cancel);
         await TakeOverSizesAsync(cancel);
+        await power.ResumeAsync(db, cancel);
         await PurgeSnapshot.ResumeAsync(db, pools, jobs, cancel);
         await write.CommitAsync();
     }

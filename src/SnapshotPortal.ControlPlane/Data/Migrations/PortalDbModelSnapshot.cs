@@ -644,6 +644,42 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.ToTable("DiskUploads");
                 });
 
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Exports.ExportTicket", b =>
+                {
+                    b.Property<string>("Token")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DiskId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SnapshotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Token");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("DiskId");
+
+                    b.HasIndex("SnapshotId");
+
+                    b.ToTable("ExportTickets");
+                });
+
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.Image", b =>
                 {
                     b.Property<string>("Id")
@@ -1308,6 +1344,25 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                         .HasForeignKey("DiskId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Exports.ExportTicket", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("SnapshotPortal.ControlPlane.Disks.Disk", null)
+                        .WithMany()
+                        .HasForeignKey("DiskId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("SnapshotPortal.ControlPlane.Snapshots.Snapshot", null)
+                        .WithMany()
+                        .HasForeignKey("SnapshotId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Images.Image", b =>
