@@ -13,6 +13,7 @@ using SnapshotPortal.ControlPlane.Exports;
 using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Metering;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
@@ -93,6 +94,9 @@ public static class ControlPlaneRoom
         services.AddScoped<Reconciliation>();
         services.AddScoped<FirstAccounts>();
         services.AddHostedService<PortalStart>();
+        services.AddScoped<SnapshotMeter>();
+        services.AddSingleton<HourMeter>();
+        services.AddHostedService(provider => provider.GetRequiredService<HourMeter>());
         return services;
     }
 
@@ -123,6 +127,7 @@ public static class ControlPlaneRoom
         JobOperations.Register(table);
         TagOperations.Register(table);
         QuotaOperations.Register(table);
+        MeterOperations.Register(table);
         return table;
     }
 }

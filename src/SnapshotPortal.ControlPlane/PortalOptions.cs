@@ -21,6 +21,9 @@ public sealed partial record PortalOptions
     /// <summary>Users that exist for demonstration; only the Development environment takes them.</summary>
     public required IReadOnlyList<DemoUserOptions> DemoUsers { get; init; }
 
+    /// <summary>What prices and costs are in.</summary>
+    public required string Currency { get; init; }
+
     /// <summary>The limits that hold for accounts without limits of their own (SPEC P11).</summary>
     public required IReadOnlyDictionary<QuotaKind, int> Quotas { get; init; }
 
@@ -57,6 +60,7 @@ public sealed partial record PortalOptions
             Regions = ReadRegions(portal.GetSection("Regions"), contentRoot),
             Bootstrap = ReadBootstrap(portal.GetSection("Bootstrap")),
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
+            Currency = NotEmpty(portal["Currency"]) ?? "USD",
             Quotas = Enum.GetValues<QuotaKind>().ToDictionary(kind => kind, kind => ReadNumber(portal, $"Quotas:{kind}", QuotaDefaults.Of(kind), 1, QuotaDefaults.LimitMax)),
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
             UploadBytesPerSecond = (long)ReadNumber(portal, "Rates:UploadMiBPerSecond", 0, 0, 1 << 20) << 20,

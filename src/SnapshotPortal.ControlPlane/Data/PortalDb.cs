@@ -9,6 +9,7 @@ using SnapshotPortal.ControlPlane.Exports;
 using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
+using SnapshotPortal.ControlPlane.Metering;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -71,6 +72,14 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<ResourceTag> Tags => Set<ResourceTag>();
 
     public DbSet<QuotaOverride> QuotaOverrides => Set<QuotaOverride>();
+
+    public DbSet<MeterReading> MeterReadings => Set<MeterReading>();
+
+    public DbSet<MeteredHour> MeteredHours => Set<MeteredHour>();
+
+    public DbSet<PriceVersion> PriceVersions => Set<PriceVersion>();
+
+    public DbSet<StoragePlan> StoragePlans => Set<StoragePlan>();
 
     public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
 
@@ -145,6 +154,9 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         Job.Map(builder);
         ResourceTag.Map(builder);
         QuotaOverride.Map(builder);
+        MeterReading.Map(builder);
+        PriceVersion.Map(builder);
+        StoragePlan.Map(builder);
         ClientToken.Map(builder);
         AuditEntry.Map(builder);
     }

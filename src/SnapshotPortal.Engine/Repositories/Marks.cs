@@ -9,10 +9,12 @@ internal sealed class Marks(int packs, long records)
     /// <summary>Whether the pack was there when marking began.</summary>
     public bool Covers(StoredPack pack) => pack.Number < liveBytes.Length;
 
-    /// <summary>Marks a record. One that came since marking began is in no danger and not marked.</summary>
-    public void Add(PackLocation location)
+    /// <summary>Marks a record; returns its size where it was not marked before, else 0. One that came since marking began is in no danger and not marked.</summary>
+    public long Add(PackLocation location)
     {
-        if (Covers(location.Pack) && live.Add(location.Pack.FirstRecord + location.Entry)) liveBytes[location.Pack.Number] += location.Record.StoredLength;
+        if (!Covers(location.Pack) || !live.Add(location.Pack.FirstRecord + location.Entry)) return 0;
+        liveBytes[location.Pack.Number] += location.Record.StoredLength;
+        return location.Record.StoredLength;
     }
 
     /// <summary>Marks a page that is walked; false where it was walked before. (One that was marked may only have been the base of another.)</summary>

@@ -213,6 +213,11 @@ public sealed class Repository : IDisposable
     /// <summary>Closes what is open of the index. The store is the caller's.</summary>
     public void Dispose() => packs.Dispose();
 
+    /// <summary>What takes up the store, and which snapshot has which part of it. Reads and writes go on beside it; a sweep waits.</summary>
+    /// <remarks>The cost follows the distinct pages of all manifests. Damage does not end it: what it hides is told among <see cref="RepositorySpace.OtherBytes"/>.</remarks>
+    /// <exception cref="EngineException"><see cref="EngineFault.StoreUnavailable"/>; <see cref="EngineFault.Io"/>.</exception>
+    public Task<RepositorySpace> MeasureSpaceAsync(CancellationToken cancel) => new RepositoryMeasurement(packs, keys, tree, ReadableRootsAsync).RunAsync(cancel);
+
     /// <summary>Finds the objects that nothing refers to.</summary>
     /// <exception cref="EngineException"><see cref="EngineFault.Corrupt"/> while a snapshot's root or manifest cannot be read: what it refers to is unknown then.</exception>
     public Task<SweepPlan> PlanSweepAsync(CancellationToken cancel) => sweep.PlanAsync(cancel);
@@ -313,6 +318,14 @@ public sealed class Repository : IDisposable
         SnapshotRoot.CheckId(snapshotId);
         var name = SnapshotRoot.ObjectName(snapshotId);
         return await ReadSmallAsync(store, name, cancel) is { } bytes ? SnapshotRoot.Decode(name, Id, bytes) : null;
+    }
+
+    private async IAsyncEnumerable<SnapshotRoot> ReadableRootsAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var (_, root, _) in RootObjectsAsync(cancel))
+        {
+            if (root is not null) yield return root;
+        }
     }
 
     private async IAsyncEnumerable<SnapshotRoot> RootsAsync([EnumeratorCancellation] CancellationToken cancel)

@@ -905,6 +905,106 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.ToTable("Jobs");
                 });
 
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Metering.MeterReading", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RegionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "Hour", "RegionId", "Kind");
+
+                    b.HasIndex("Hour");
+
+                    b.ToTable("MeterReadings");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Metering.MeteredHour", b =>
+                {
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MeasuredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Hour");
+
+                    b.ToTable("MeteredHours");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Metering.PriceVersion", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("EffectiveFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<decimal>("LocalPerGiBMonth")
+                        .HasColumnType("TEXT");
+
+                    b.Property<decimal>("NormalPerGiBMonth")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EffectiveFrom")
+                        .IsUnique();
+
+                    b.ToTable("PriceVersions");
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Metering.StoragePlan", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("CapacityGiB")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RegionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StartsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "RegionId");
+
+                    b.ToTable("StoragePlans");
+                });
+
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Operations.AuditEntry", b =>
                 {
                     b.Property<string>("Id")
@@ -1393,6 +1493,15 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Jobs.Job", b =>
+                {
+                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Metering.StoragePlan", b =>
                 {
                     b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
                         .WithMany()
