@@ -32,6 +32,8 @@ public static class PortalUrls
 
     public static string Snapshots(string account) => $"{Overview(account)}/snapshots";
 
+    public static string SnapshotsCsv(string account) => $"{Overview(account)}/snapshots.csv";
+
     public static string SnapshotsOf(string account, string disk) => With(Snapshots(account), ("q", disk));
 
     public static string Snapshot(string account, string snapshot) => $"{Snapshots(account)}/{Escape(snapshot)}";

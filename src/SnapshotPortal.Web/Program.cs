@@ -5,6 +5,7 @@ using SnapshotPortal.ControlPlane;
 using SnapshotPortal.Web.Disks;
 using SnapshotPortal.Web.Hosting;
 using SnapshotPortal.Web.SignIn;
+using SnapshotPortal.Web.Snapshots;
 
 // Published: everything lies beside the assembly, whatever the working directory. From source: the repository root.
 var published = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
@@ -43,6 +44,7 @@ return await StartupChecks.RunAsync(async () =>
     app.MapSignIn();
     app.MapDiskUploads();
     app.MapContentDownloads();
+    app.MapSnapshotsCsv();
     app.MapPortalPages();
 
     await app.StartAsync();

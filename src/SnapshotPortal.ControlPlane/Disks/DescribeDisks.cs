@@ -154,6 +154,10 @@ public sealed record DiskInfo
     [PortalOnly]
     public required int SnapshotCount { get; init; }
 
+    /// <summary>How many of those are local.</summary>
+    [PortalOnly]
+    public required int LocalSnapshotCount { get; init; }
+
     /// <summary>How many of those are still being uploaded.</summary>
     [PortalOnly]
     public required int SnapshotsInProgress { get; init; }
@@ -272,7 +276,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
             .Select(upload => new { upload.DiskId, upload.Id }).ToDictionaryAsync(upload => upload.DiskId, upload => upload.Id, cancel);
         var snapshots = await db.Snapshots.Where(snapshot => ids.Contains(snapshot.SourceDiskId) && !snapshot.IsDeleted)
             .GroupBy(snapshot => snapshot.SourceDiskId)
-            .Select(group => new { DiskId = group.Key, Count = group.Count(), InProgress = group.Count(snapshot => snapshot.Status == SnapshotStatus.Progressing) })
+            .Select(group => new { DiskId = group.Key, Count = group.Count(), Local = group.Count(snapshot => snapshot.IsLocal), InProgress = group.Count(snapshot => snapshot.Status == SnapshotStatus.Progressing) })
             .ToDictionaryAsync(group => group.DiskId, cancel);
         var tags = await db.TagsOfAsync(ids, cancel);
         var instanceIds = disks.ConvertAll(disk => disk.InstanceId);
@@ -290,6 +294,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
                 InstanceName = instance?.Name,
                 InstanceStatus = instance?.Status,
                 SnapshotCount = snapshots.GetValueOrDefault(disk.Id)?.Count ?? 0,
+                LocalSnapshotCount = snapshots.GetValueOrDefault(disk.Id)?.Local ?? 0,
                 SnapshotsInProgress = snapshots.GetValueOrDefault(disk.Id)?.InProgress ?? 0,
             };
         });
@@ -334,6 +339,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         InstanceName = null,
         InstanceStatus = null,
         SnapshotCount = 0,
+        LocalSnapshotCount = 0,
         SnapshotsInProgress = 0,
     };
 }

@@ -31,10 +31,14 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
 
     private SnapshotInfo? Snapshot => snapshots.FirstOrDefault(each => string.Equals(each.SnapshotId, snapshotId, StringComparison.Ordinal));
 
-    // A snapshot makes disks in the zones of its own region only.
-    private IEnumerable<Place> Offered => (ranges ?? []).Where(place => Snapshot is null || string.Equals(place.Region.RegionId, Snapshot.RegionId, StringComparison.Ordinal));
+    // A snapshot makes disks in the zones of its own region only, a local one in its own zone.
+    private IEnumerable<Place> Offered => (ranges ?? []).Where(place => Snapshot is null
+        || string.Equals(IsLocal ? place.Zone.ZoneId : place.Region.RegionId, IsLocal ? Snapshot.ZoneId : Snapshot.RegionId, StringComparison.Ordinal));
 
-    private IReadOnlyList<DiskSizeRange> Ranges => zone?.Zone.DiskSizes ?? [];
+    private bool IsLocal => Snapshot is { Category: SnapshotCategory.Flash };
+
+    // Of a local snapshot disks of the ESSD family only (SPEC P6).
+    private IReadOnlyList<DiskSizeRange> Ranges => [.. (zone?.Zone.DiskSizes ?? []).Where(range => !IsLocal || range.Category is "cloud_essd" or "cloud_auto" or "cloud_essd_entry" or "cloud_regional_disk_auto")];
 
     private DiskSizeRange? Range => Ranges.FirstOrDefault(range => string.Equals(KeyOf(range), category, StringComparison.Ordinal)) ?? (Ranges.Count > 0 ? Ranges[0] : null);
 
@@ -45,7 +49,7 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
             if (Range is null)
                 return "";
             var allowed = string.Create(CultureInfo.InvariantCulture, $"{Range.SizeMin:N0} to {Range.SizeMax:N0} GiB.");
-            return Snapshot is null ? allowed : $"{allowed} The snapshot needs {Snapshot.SourceDiskSize} GiB; a smaller disk becomes that large.";
+            return Snapshot is null ? allowed : $"{allowed} The snapshot needs {Snapshot.SourceDiskSize} GiB; {(IsLocal ? "the disk cannot be smaller." : "a smaller disk becomes that large.")}";
         }
     }
 
@@ -59,7 +63,7 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
             places.AddRange(found.Zones.Select(each => new Place(region, each)));
         }
 
-        var usable = new DescribeSnapshots { Status = SnapshotStatus.Accomplished, SnapshotIds = SnapshotId is null ? null : [SnapshotId], PageSize = 100 };
+        var usable = new DescribeSnapshots { Status = SnapshotId is null ? SnapshotStatus.Accomplished : null, SnapshotIds = SnapshotId is null ? null : [SnapshotId], PageSize = 100 };
         snapshots = (await session.RunAsync(Account, usable)).Snapshots;
         ranges = places;
         zone = Offered.FirstOrDefault();

@@ -12,10 +12,11 @@ namespace SnapshotPortal.Web.Disks;
 /// <summary>A disk: what it is, its content in and out, its snapshots.</summary>
 public sealed partial class DiskPage(DialogService dialogs)
 {
-    private const int SnapshotsShown = 10;
+    private const int SnapshotsShown = 20;
     private DiskInfo? disk;
     private DescribeSnapshotsResult? snapshots;
     private IReadOnlyDictionary<string, JobInfo> jobs = new Dictionary<string, JobInfo>(StringComparer.Ordinal);
+    private IReadOnlyList<RollBackInfo> rollBacks = [];
     private JobInfo? job;
     private bool missing;
 
@@ -25,6 +26,15 @@ public sealed partial class DiskPage(DialogService dialogs)
     private string Title => disk is { DiskName.Length: > 0 } ? disk.DiskName : DiskId;
 
     private bool CanSnapshot => disk is { HasBeenUsed: true, Status: DiskStatus.Available or DiskStatus.InUse };
+
+    /// <summary>Why the disk's content cannot be exchanged now, nor its size; null where they can.</summary>
+    private string? WhyNot => disk switch
+    {
+        { UploadId: not null } => "An image is being uploaded to the disk.",
+        { SnapshotsInProgress: > 0 } => "A snapshot of the disk is still being made.",
+        { Status: DiskStatus.Available or DiskStatus.InUse } => null,
+        _ => "The disk is not available.",
+    };
 
     protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job;
 
@@ -38,6 +48,7 @@ public sealed partial class DiskPage(DialogService dialogs)
 
         snapshots = await RunAsync(new DescribeSnapshots { DiskId = DiskId, PageSize = SnapshotsShown });
         jobs = await RunningJobsAsync(snapshots.Snapshots);
+        rollBacks = (await RunAsync(new DescribeRollBacks(DiskId))).RollBacks;
         job = await FindJobAsync(disk.JobId);
     }
 
@@ -48,6 +59,20 @@ public sealed partial class DiskPage(DialogService dialogs)
         if (made is string snapshotId)
             Navigation.NavigateTo(PortalUrls.Snapshot(Account, snapshotId));
     }
+
+    private Task RollBackAsync(SnapshotInfo? snapshot, RollBackInfo? rollBack) => dialogs.OpenAsync<RollBackDialog>(
+        rollBack is null ? "Roll back disk" : "Bring back the state before",
+        new()
+        {
+            [nameof(RollBackDialog.Account)] = Account,
+            [nameof(RollBackDialog.Disk)] = disk,
+            [nameof(RollBackDialog.Snapshot)] = snapshot,
+            [nameof(RollBackDialog.RollBack)] = rollBack,
+        },
+        PortalDialog.Narrow);
+
+    private Task ResizeAsync() => dialogs.OpenAsync<ResizeDiskDialog>(
+        "Enlarge disk", new() { [nameof(ResizeDiskDialog.Account)] = Account, [nameof(ResizeDiskDialog.Disk)] = disk }, PortalDialog.Narrow);
 
     private Task EditAsync() => dialogs.OpenAsync<EditDiskDialog>(
         "Edit disk", new() { [nameof(EditDiskDialog.Account)] = Account, [nameof(EditDiskDialog.Disk)] = disk }, PortalDialog.Narrow);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Radzen;
+using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -13,6 +14,7 @@ public sealed partial class SnapshotPage(DialogService dialogs)
 {
     private SnapshotInfo? snapshot;
     private JobInfo? job;
+    private DiskInfo? disk;
     private OperationError? problem;
     private bool missing;
 
@@ -21,6 +23,8 @@ public sealed partial class SnapshotPage(DialogService dialogs)
 
     private string Title => snapshot is { SnapshotName.Length: > 0 } ? snapshot.SnapshotName : SnapshotId;
 
+    private bool IsLocal => snapshot is { Category: SnapshotCategory.Flash };
+
     protected override bool Concerns(Change change) => change.Kind is ResourceKind.Snapshot or ResourceKind.Job or ResourceKind.Disk;
 
     protected override async Task LoadAsync()
@@ -28,21 +32,39 @@ public sealed partial class SnapshotPage(DialogService dialogs)
         var found = await RunAsync(new DescribeSnapshots { SnapshotIds = [SnapshotId] });
         missing = found.Snapshots.Count == 0;
         snapshot = missing ? null : found.Snapshots[0];
+        disk = snapshot is { SourceDiskName: not null } && (await RunAsync(new DescribeDisks { DiskIds = [snapshot.SourceDiskId] })).Disks is [var source] ? source : null;
         job = snapshot is { Status: not SnapshotStatus.Accomplished } ? await FindJobAsync(snapshot.JobId) : null;
     }
 
-    private async Task RetryAsync()
+    private Task RetryAsync() => TryAsync(new RetryJob(job!.JobId));
+
+    private Task CancelAsync() => TryAsync(new CancelJob(job!.JobId));
+
+    private async Task TryAsync(IOperation<Done> operation)
     {
         try
         {
             problem = null;
-            await RunAsync(new RetryJob(job!.JobId));
+            await RunAsync(operation);
         }
         catch (OperationException refused)
         {
             problem = refused.Error;
         }
     }
+
+    private async Task RollBackAsync()
+    {
+        var done = await dialogs.OpenAsync<RollBackDialog>(
+            "Roll back disk",
+            new() { [nameof(RollBackDialog.Account)] = Account, [nameof(RollBackDialog.Disk)] = disk, [nameof(RollBackDialog.Snapshot)] = snapshot },
+            PortalDialog.Narrow);
+        if (done is true)
+            Navigation.NavigateTo(PortalUrls.Disk(Account, disk!.DiskId));
+    }
+
+    private Task MakeNormalAsync() => dialogs.OpenAsync<MakeNormalDialog>(
+        "Make a normal snapshot", new() { [nameof(MakeNormalDialog.Account)] = Account, [nameof(MakeNormalDialog.Snapshot)] = snapshot }, PortalDialog.Narrow);
 
     private async Task CreateDiskAsync()
     {

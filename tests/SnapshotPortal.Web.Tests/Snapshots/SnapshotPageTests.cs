@@ -63,6 +63,25 @@ public sealed class SnapshotPageTests(TestPortal portal) : PageTests(portal)
         page.WaitForAssertion(() => Assert.Equal("There is no such snapshot", page.Find(".empty h1").TextContent));
     }
 
+    [Fact]
+    public async Task A_local_snapshot_becomes_a_normal_one_while_its_page_is_open()
+    {
+        var owner = await Portal.NewAccountAsync();
+        var disk = await Portal.NewDiskAsync(owner, "web");
+        await Portal.FillAsync(owner, disk);
+        var snapshot = (await Portal.Operations.RunAsync(new CreateSnapshot(disk) { InstantAccess = true }, owner)).SnapshotId;
+        await SignInAsync(owner);
+        var dialogs = ShowDialogs();
+        var page = Show(owner, snapshot);
+        Assert.Equal("Local", page.Find(".page-head .badge.plain").TextContent);
+
+        page.FindAll(".page-head button").Single(button => button.TextContent.Contains("Make normal", StringComparison.Ordinal)).Click();
+        dialogs.WaitForElement("form").Submit();
+
+        page.WaitForAssertion(() => Assert.Equal("Normal, full", page.Find(".page-head .badge.plain").TextContent));
+        Assert.Contains("64 KiB", page.Find(".figures").TextContent, StringComparison.Ordinal);
+    }
+
     private async Task<(Caller Owner, string Snapshot)> TakeAsync()
     {
         var owner = await Portal.NewAccountAsync();
