@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using SnapshotPortal.Engine.Objects;
 
@@ -338,13 +339,17 @@ internal sealed class PackStore(IObjectStore store, Guid repositoryId, Repositor
         if (length != lengthBytes) throw FormatReader.Damaged(objectName, $"it has {length} bytes instead of {lengthBytes}");
         if (!isWhole) return;
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var piece = new byte[Math.Min(ReadBackBytes, lengthBytes)];
-        for (var offset = 0L; offset < lengthBytes; offset += piece.Length)
+        var piece = ArrayPool<byte>.Shared.Rent(ReadBackBytes);
+        try
         {
-            var part = piece.AsMemory(0, (int)Math.Min(piece.Length, lengthBytes - offset));
-            await store.GetRangeAsync(objectName, offset, part, cancel);
-            digest.AppendData(part.Span);
+            for (var offset = 0L; offset < lengthBytes; offset += ReadBackBytes)
+            {
+                var part = piece.AsMemory(0, (int)Math.Min(ReadBackBytes, lengthBytes - offset));
+                await store.GetRangeAsync(objectName, offset, part, cancel);
+                digest.AppendData(part.Span);
+            }
         }
+        finally { ArrayPool<byte>.Shared.Return(piece); }
         if (new ChunkId(digest.GetHashAndReset()) != expected) throw FormatReader.Damaged(objectName, "read back, its SHA-256 is not the one in its name");
     }
 

@@ -5,11 +5,11 @@ namespace SnapshotPortal.Engine.Repositories;
 /// <summary>A pack that is being filled, in memory. Not thread-safe.</summary>
 internal sealed class PackWriter(PackKind kind, string owner, Guid keyId, Guid repositoryId, int packBytes)
 {
-    private const int FirstBytes = 256 * 1024;
-
     private readonly List<PackEntry> entries = [];
     private readonly HashSet<ChunkId> ids = [];
-    private byte[] bytes = new byte[FirstBytes];
+
+    // For the longest pack at once: what is never written takes no memory, while growing would leave as much behind as garbage.
+    private readonly byte[] bytes = GC.AllocateUninitializedArray<byte>(packBytes + Pack.StoredLengthMax + Pack.EntriesMax * Pack.EntryBytes + Pack.FooterBytes);
     private int length = Pack.HeaderBytes;
 
     public bool IsEmpty => entries.Count == 0;
@@ -43,10 +43,5 @@ internal sealed class PackWriter(PackKind kind, string owner, Guid keyId, Guid r
         length = Pack.HeaderBytes;
     }
 
-    private Span<byte> Room(int count)
-    {
-        // Not beyond what a pack usually has: doubling the last time would waste half of it.
-        if (bytes.Length < length + count) Array.Resize(ref bytes, Math.Max(Math.Min(bytes.Length * 2, packBytes + FirstBytes), length + count));
-        return bytes.AsSpan(length, count);
-    }
+    private Span<byte> Room(int count) => bytes.AsSpan(length, count);
 }
