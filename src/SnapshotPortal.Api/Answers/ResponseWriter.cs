@@ -41,7 +41,8 @@ internal static class ResponseWriter
                 json.WriteStringValue(Text(value));
                 break;
             case EcsAnswerKind.Number:
-                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                if (value is double fraction) json.WriteNumberValue(fraction);
+                else json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
             case EcsAnswerKind.Boolean:
                 json.WriteBooleanValue((bool)value);
