@@ -87,6 +87,10 @@ internal static class DiskErrors
 
     public static readonly OperationError IncorrectStatus = new("IncorrectDiskStatus", 403, "The disk is in a state that forbids this.", "Wait until it is available or in use.");
 
+    public static readonly OperationError NotInUse = new("IncorrectDiskStatus", 403, "The disk is not attached to an instance.", "Attach it first; a detached disk can be rolled back to a snapshot instead.");
+
+    public static readonly OperationError LocalSnapshotsForbidReInit = new("DiskHasSnapshotsWithInstantAccessEnabled.OperationNotSupported", 400, "The disk has local snapshots, and with them it cannot be re-initialised.", "Make normal snapshots of them, or delete them.");
+
     public static readonly OperationError RollBackNotFound = new("InvalidRollBackId.NotFound", 404, "There is no such roll back of this disk.", "Look at the disk's chain again.");
 
     public static readonly OperationError RollBackGone = new("OperationDenied", 403, "The state before this roll back is not kept any more.", "Roll back to a snapshot instead.");
@@ -111,6 +115,12 @@ internal static class DiskErrors
 
     public static OperationError SizeBelowLocal(int sizeGiB)
         => new("InvalidDiskSize.TooSmall", 403, $"The disk is smaller than the local snapshot, which has {sizeGiB} GiB.", $"Choose at least {sizeGiB} GiB.");
+
+    public static OperationError ImageGone(string imageId)
+        => new("OperationDenied", 403, $"The image {imageId} that the disk was made from was deleted.", "Roll the disk back to one of its snapshots instead.");
+
+    public static OperationError SourceSnapshotGone(string snapshotId)
+        => new("InvalidSourceSnapshot", 403, $"The snapshot {snapshotId} that the disk was made from is not there any more.", "Roll the disk back to one of its own snapshots instead.");
 
     public static OperationError NotLarger(int sizeGiB)
         => new("InvalidDiskSize.TooSmall", 403, $"Disks only grow, and this one has {sizeGiB} GiB.", $"Choose more than {sizeGiB} GiB.");

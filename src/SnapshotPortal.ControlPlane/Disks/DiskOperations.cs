@@ -16,6 +16,7 @@ internal static class DiskOperations
         .Add<ResizeDisk, ResizeDiskResult, ResizeDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<ResetDisk, ResetDiskResult, ResetDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<ResetDisks, ResetDisksResult, ResetDisksHandler>(Access.Operator, Effect.Change, (request, _) => request.Disk is [var only] ? only.DiskId : null)
+        .Add<ReInitDisk, ResetDiskResult, ReInitDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<UndoResetDisk, ResetDiskResult, UndoResetDiskHandler>(Access.Operator, Effect.Change, (request, _) => request.DiskId)
         .Add<DescribeRollBacks, DescribeRollBacksResult, DescribeRollBacksHandler>(Access.Viewer, Effect.Read)
         .Add<DescribeRollBack, RollBackConsequences, DescribeRollBackHandler>(Access.Viewer, Effect.Content)
@@ -31,6 +32,7 @@ internal static class DiskOperations
         .AddScoped<DiskBodies>()
         .AddScoped<RollBacks>()
         .AddSingleton<DropKeptStates>()
+        .AddHostedService<DiskUpkeep>()
         .AddKeyedScoped<IJobWork, FillDisk>(JobKind.FillDisk)
         .AddKeyedScoped<IJobWork, LimitDisk>(JobKind.ModifyDiskSpec)
         .AddKeyedScoped<IJobWork, PurgeDisk>(JobKind.PurgeDisk);

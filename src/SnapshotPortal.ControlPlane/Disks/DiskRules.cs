@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
+using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -60,6 +61,7 @@ internal static class DiskRules
     public static async Task RequireAtRestAsync(this PortalDb db, Disk disk, OperationError unfinished, CancellationToken cancel)
     {
         if (disk.Status is not (DiskStatus.Available or DiskStatus.InUse)) throw new OperationException(DiskErrors.IncorrectStatus, "DiskId");
+        await db.RequireStoppedAsync(disk, cancel);
         await db.RequireNoUploadAsync(disk.Id, cancel);
         await db.RequireNoSnapshotInProgressAsync(disk.Id, cancel, unfinished);
     }

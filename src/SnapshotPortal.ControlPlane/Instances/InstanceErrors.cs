@@ -9,6 +9,8 @@ internal static class InstanceErrors
 
     public static readonly OperationError NotStopped = new("IncorrectInstanceStatus", 403, "The instance is not stopped.", "Stop it first.");
 
+    public static readonly OperationError NeverStarted = new("IncorrectInstanceStatus", 403, "The instance was never started.", "Start and stop it once.");
+
     public static readonly OperationError NotRunning = new("IncorrectInstanceStatus", 403, "The instance is not running.", "Start it first.");
 
     public static readonly OperationError Changing = new("IncorrectInstanceStatus", 403, "The instance is just being started or stopped.", "Wait until it is running or stopped.");

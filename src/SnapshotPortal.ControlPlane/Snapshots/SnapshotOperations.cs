@@ -17,6 +17,7 @@ internal static class SnapshotOperations
         .Add<OpenSnapshotContent, OpenContent, OpenSnapshotContentHandler>(Access.Viewer, Effect.Content);
 
     public static void RegisterJobs(IServiceCollection services) => services
+        .AddSingleton<EndInstantAccess>()
         .AddKeyedScoped<IJobWork, UploadSnapshot>(JobKind.UploadSnapshot)
         .AddKeyedScoped<IJobWork, PurgeSnapshot>(JobKind.PurgeSnapshot);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Radzen;
 using SnapshotPortal.ControlPlane.Disks;
+using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -36,6 +37,13 @@ public sealed partial class DiskPage(DialogService dialogs)
         _ => "The disk is not available.",
     };
 
+    private string? WhyNotReInit => WhyNot ?? (disk switch
+    {
+        { InstanceStatus: not InstanceStatus.Stopped } => "Stop its instance first.",
+        { LocalSnapshotCount: > 0 } => "It has local snapshots: make normal ones of them, or delete them first.",
+        _ => null,
+    });
+
     protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job;
 
     protected override async Task LoadAsync()
@@ -70,6 +78,9 @@ public sealed partial class DiskPage(DialogService dialogs)
             [nameof(RollBackDialog.RollBack)] = rollBack,
         },
         PortalDialog.Narrow);
+
+    private Task ReInitAsync() => dialogs.OpenAsync<ReInitDiskDialog>(
+        "Re-initialise disk", new() { [nameof(ReInitDiskDialog.Account)] = Account, [nameof(ReInitDiskDialog.Disk)] = disk }, PortalDialog.Narrow);
 
     private Task ResizeAsync() => dialogs.OpenAsync<ResizeDiskDialog>(
         "Enlarge disk", new() { [nameof(ResizeDiskDialog.Account)] = Account, [nameof(ResizeDiskDialog.Disk)] = disk }, PortalDialog.Narrow);

@@ -178,4 +178,19 @@ public sealed class LocalSnapshotTests : IAsyncLifetime
         var restored = await portal.RunAsync(DiskOf(snapshot.SnapshotId) with { ZoneId = "local-1b" });
         Assert.Equal(Image.With(0, Images.Random(2, 64 << 10)), await portal.ReadDiskAsync(restored.DiskId, Image.Length));
     }
+
+    [Fact]
+    public async Task It_becomes_a_normal_one_by_itself_once_its_days_have_passed()
+    {
+        var dated = (await portal.RunAsync(new CreateSnapshot(diskId) { InstantAccess = true, InstantAccessRetentionDays = 2 })).SnapshotId;
+        var plain = await TakeAsync();
+        var end = portal.Services.GetRequiredService<EndInstantAccess>();
+        portal.Time.Shift = TimeSpan.FromDays(1.9);
+        await end.RunAsync(CancellationToken.None);
+        Assert.Null((await portal.SnapshotAsync(dated)).JobId);
+        portal.Time.Shift = TimeSpan.FromDays(2.1);
+        await end.RunAsync(CancellationToken.None);
+        await portal.UntilAsync(() => portal.SnapshotAsync(dated), snapshot => snapshot is { Category: "standard", Status: SnapshotStatus.Accomplished });
+        Assert.Equal("flash", (await portal.SnapshotAsync(plain)).Category);
+    }
 }
