@@ -15,6 +15,7 @@ using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Metering;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -90,6 +91,7 @@ public static class ControlPlaneRoom
         services.AddSingleton<JobRunner>();
         DiskOperations.RegisterJobs(services);
         SnapshotOperations.RegisterJobs(services);
+        PolicyOperations.RegisterJobs(services);
 
         services.AddScoped<Reconciliation>();
         services.AddScoped<FirstAccounts>();
@@ -124,6 +126,7 @@ public static class ControlPlaneRoom
         ImageOperations.Register(table);
         InstanceOperations.Register(table);
         ExportOperations.Register(table);
+        PolicyOperations.Register(table);
         JobOperations.Register(table);
         TagOperations.Register(table);
         QuotaOperations.Register(table);

@@ -27,6 +27,9 @@ public sealed partial record PortalOptions
     /// <summary>The limits that hold for accounts without limits of their own (SPEC P11).</summary>
     public required IReadOnlyDictionary<QuotaKind, int> Quotas { get; init; }
 
+    /// <summary>The time zone of policies that are made without one (SPEC P17); an IANA id.</summary>
+    public required string PolicyTimeZone { get; init; }
+
     /// <summary>How fast new disks are filled from snapshots, all together; 0: as fast as it goes.</summary>
     public required long HydrationBytesPerSecond { get; init; }
 
@@ -62,6 +65,7 @@ public sealed partial record PortalOptions
             DemoUsers = [.. portal.GetSection("Demo:Users").GetChildren().Select(ReadDemoUser)],
             Currency = NotEmpty(portal["Currency"]) ?? "USD",
             Quotas = Enum.GetValues<QuotaKind>().ToDictionary(kind => kind, kind => ReadNumber(portal, $"Quotas:{kind}", QuotaDefaults.Of(kind), 1, QuotaDefaults.LimitMax)),
+            PolicyTimeZone = ReadTimeZone(portal, "Policies:TimeZone") ?? "Asia/Shanghai",
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
             UploadBytesPerSecond = (long)ReadNumber(portal, "Rates:UploadMiBPerSecond", 0, 0, 1 << 20) << 20,
             ReadBackShare = ReadNumber(portal, "Rates:ReadBackPercent", 100, 0, 100) / 100.0,
@@ -150,6 +154,14 @@ public sealed partial record PortalOptions
         if (!bool.TryParse(section["IsAdministrator"] ?? "false", out var administrator))
             throw Wrong($"{section.Path}:IsAdministrator", $"is '{section["IsAdministrator"]}'", "true or false");
         return new(email, password, role, administrator);
+    }
+
+    private static string? ReadTimeZone(IConfigurationSection section, string key)
+    {
+        if (NotEmpty(section[key]) is not { } id) return null;
+        return TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) && zone.HasIanaId
+            ? zone.Id
+            : throw Wrong($"{section.Path}:{key}", $"is '{id}'", "an IANA time zone that the system knows, as Europe/Berlin or UTC");
     }
 
     private static int ReadNumber(IConfigurationSection section, string key, int byDefault, int min, int max)

@@ -4,12 +4,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Quartz;
 using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.Engine.Files;
 
@@ -20,6 +22,9 @@ internal sealed class TestPortal : IAsyncDisposable
 {
     public const string AdminEmail = "admin@example.com";
     public const string AdminPassword = "correct horse battery";
+
+    /// <summary>A portal that is started again makes other ids.</summary>
+    private static int starts;
 
     private readonly IHost host;
 
@@ -62,12 +67,15 @@ internal sealed class TestPortal : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IFileSystem>(files);
-        builder.Services.AddSingleton<RandomNumberGenerator>(new SeededRandom(dataPath.GetHashCode(StringComparison.Ordinal)));
+        builder.Services.AddSingleton<RandomNumberGenerator>(new SeededRandom(HashCode.Combine(dataPath, Interlocked.Increment(ref starts))));
         builder.Services.AddControlPlane(builder.Configuration, dataPath);
         var portal = new TestPortal(builder.Build(), dataPath, time, files);
         try
         {
             await portal.host.StartAsync();
+
+            // Tests say themselves when it strikes.
+            await (await portal.Services.GetRequiredService<ISchedulerFactory>().GetScheduler()).PauseTriggers([PolicyClock.EachMinute, PolicyClock.EachFiveMinutes]);
             return portal;
         }
         catch

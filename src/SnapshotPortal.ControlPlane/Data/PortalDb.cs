@@ -11,6 +11,7 @@ using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Metering;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Tags;
@@ -66,6 +67,12 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<ExportTicket> ExportTickets => Set<ExportTicket>();
 
     public DbSet<Image> Images => Set<Image>();
+
+    public DbSet<AutoSnapshotPolicy> Policies => Set<AutoSnapshotPolicy>();
+
+    public DbSet<PolicyDisk> PolicyDisks => Set<PolicyDisk>();
+
+    public DbSet<PolicyRun> PolicyRuns => Set<PolicyRun>();
 
     public DbSet<Job> Jobs => Set<Job>();
 
@@ -151,6 +158,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         Instance.Map(builder);
         Image.Map(builder);
         ExportTicket.Map(builder);
+        AutoSnapshotPolicy.Map(builder);
+        PolicyRun.Map(builder);
         Job.Map(builder);
         ResourceTag.Map(builder);
         QuotaOverride.Map(builder);

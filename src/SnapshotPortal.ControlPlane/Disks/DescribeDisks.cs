@@ -37,6 +37,12 @@ public sealed record DescribeDisks : IOperation<DescribeDisksResult>, IPagedOper
 
     public string? KMSKeyId { get; init; }
 
+    /// <summary>Only disks that this policy is applied to.</summary>
+    public string? AutoSnapshotPolicyId { get; init; }
+
+    /// <summary>Only disks with, or without, any policy.</summary>
+    public bool? EnableAutomatedSnapshotPolicy { get; init; }
+
     public bool DryRun { get; init; }
 
     public IReadOnlyList<Tag>? Tag { get; init; }
@@ -98,6 +104,10 @@ public sealed record DiskInfo
     public required bool DeleteAutoSnapshot { get; init; }
     public required bool DeleteWithInstance { get; init; }
     public required bool EnableAutoSnapshot { get; init; }
+
+    /// <summary>The first policy that was applied to it; empty: none is.</summary>
+    public required string AutoSnapshotPolicyId { get; init; }
+    public required bool EnableAutomatedSnapshotPolicy { get; init; }
     public required string SourceSnapshotId { get; init; }
     public required string SerialNumber { get; init; }
     public required DateTimeOffset CreationTime { get; init; }
@@ -252,6 +262,8 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
             disks = disks.Where(disk => disk.KeyId != null && disk.RegionId == keyRegion);
         }
         disks = disks.Tagged(db, request.Tag);
+        if (request.AutoSnapshotPolicyId is { Length: > 0 } policyId) disks = disks.Where(disk => db.PolicyDisks.Any(each => each.DiskId == disk.Id && each.PolicyId == policyId));
+        if (request.EnableAutomatedSnapshotPolicy is { } hasPolicy) disks = disks.Where(disk => db.PolicyDisks.Any(each => each.DiskId == disk.Id) == hasPolicy);
         if (Search.Pattern(request.Search) is { } pattern)
             disks = disks.Where(disk => EF.Functions.Like(disk.Id, pattern, Search.Escape) || EF.Functions.Like(disk.Name, pattern, Search.Escape));
         return disks;
@@ -281,6 +293,9 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         var tags = await db.TagsOfAsync(ids, cancel);
         var instanceIds = disks.ConvertAll(disk => disk.InstanceId);
         var instances = await db.Instances.AsNoTracking().Where(instance => instanceIds.Contains(instance.Id)).ToDictionaryAsync(instance => instance.Id, cancel);
+        var policies = await db.PolicyDisks.Where(each => ids.Contains(each.DiskId)).OrderBy(each => each.AppliedAt).ThenBy(each => each.PolicyId)
+            .Select(each => new { each.DiskId, each.PolicyId }).ToListAsync(cancel);
+        var firstPolicies = policies.DistinctBy(each => each.DiskId).ToDictionary(each => each.DiskId, each => each.PolicyId);
         return disks.ConvertAll(disk =>
         {
             var instance = disk.InstanceId is not null ? instances.GetValueOrDefault(disk.InstanceId) : null;
@@ -289,6 +304,8 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
             {
                 JobId = job?.Id,
                 Progress = job is null ? null : jobs.ProgressOf(job).Percent,
+                AutoSnapshotPolicyId = firstPolicies.GetValueOrDefault(disk.Id, ""),
+                EnableAutomatedSnapshotPolicy = firstPolicies.ContainsKey(disk.Id),
                 UploadId = uploads.GetValueOrDefault(disk.Id),
                 Tags = [.. tags[disk.Id]],
                 InstanceName = instance?.Name,
@@ -324,6 +341,8 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         DeleteAutoSnapshot = disk.DeleteAutoSnapshot,
         DeleteWithInstance = disk.DeleteWithInstance,
         EnableAutoSnapshot = true,
+        AutoSnapshotPolicyId = "",
+        EnableAutomatedSnapshotPolicy = false,
         SourceSnapshotId = disk.SourceSnapshotId ?? "",
         SerialNumber = disk.Id[2..],
         CreationTime = disk.CreatedAt,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
+using SnapshotPortal.ControlPlane.Policies;
 
 namespace SnapshotPortal.ControlPlane.Jobs;
 
@@ -19,8 +20,8 @@ internal sealed class QuartzJobs(ISchedulerFactory schedulers, TimeProvider time
     {
         var scheduler = await schedulers.GetScheduler();
         var key = new TriggerKey(string.Create(CultureInfo.InvariantCulture, $"{jobId}.{attempt}.{time.GetTimestamp()}"));
-        var trigger = TriggerBuilder.Create().ForJob(JobName).WithIdentity(key).UsingJobData(JobIdKey, jobId);
-        await scheduler.ScheduleJob((at is { } later ? trigger.StartAt(later) : trigger.StartNow()).Build());
+        var trigger = TriggerBuilder.Create().ForJob(JobName).WithIdentity(key).WithExecutionGroup(JobName).UsingJobData(JobIdKey, jobId);
+        await scheduler.ScheduleJob(trigger.StartAt(at ?? time.GetUtcNow()).Build());
     }
 
     public static void Register(IServiceCollection services, string dataPath)
@@ -34,7 +35,8 @@ internal sealed class QuartzJobs(ISchedulerFactory schedulers, TimeProvider time
                 scheduler.InstanceId = "local";
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(5);
             });
-            quartz.UseDefaultThreadPool(maxConcurrency: JobsAtOnce);
+            quartz.UseDefaultThreadPool(maxConcurrency: JobsAtOnce + PolicyClock.ThreadsAtOnce);
+            quartz.UseExecutionLimits(limits => limits.ForGroup(JobName, JobsAtOnce));
             quartz.UsePersistentStore(store =>
             {
                 store.UseSqlite(SqliteFactory.Instance, $"Data Source={path};Default Timeout=30");
@@ -42,6 +44,7 @@ internal sealed class QuartzJobs(ISchedulerFactory schedulers, TimeProvider time
                 store.ConfigureStore(options => options.StoreJobDataAsStrings = true);
             });
             quartz.AddJob<PortalJob>(job => job.WithIdentity(JobName).StoreDurably().RequestRecovery());
+            PolicyClock.Register(quartz);
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         services.AddSingleton<QuartzJobs>();
@@ -62,8 +65,7 @@ internal sealed class QuartzJobs(ISchedulerFactory schedulers, TimeProvider time
     {
         public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token);
-            await runner.RunAsync(context.MergedJobDataMap.GetString(JobIdKey)!, either.Token);
+            await stop.UntilAsync(either => runner.RunAsync(context.MergedJobDataMap.GetString(JobIdKey)!, either), cancellationToken);
         }
     }
 }
@@ -73,7 +75,12 @@ internal sealed class PortalStop : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
 
-    public CancellationToken Token => stopping.Token;
+    /// <summary>Does work that is cancelled when the portal stops, or by its own reason.</summary>
+    public async Task UntilAsync(Func<CancellationToken, Task> work, CancellationToken own)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(own, stopping.Token);
+        await work(either.Token);
+    }
 
     public Task AnnounceAsync() => stopping.CancelAsync();
 

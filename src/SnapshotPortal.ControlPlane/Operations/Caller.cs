@@ -19,6 +19,9 @@ public sealed record Caller(string AccountId, string UserId, AccountRole Role, b
     /// <summary>Somebody who has not signed in.</summary>
     public static readonly Caller Anonymous = new("", "", AccountRole.None, IsAdministrator: false, CallerSource.Portal);
 
+    /// <summary>A policy at work, with the rights of its account.</summary>
+    internal static Caller ForPolicy(string accountId) => new(accountId, "", AccountRole.Owner, IsAdministrator: false, CallerSource.Policy);
+
     /// <summary>A background job that works for an account.</summary>
     internal static Caller ForJob(string accountId) => new(accountId, "", AccountRole.Owner, IsAdministrator: false, CallerSource.Job);
 }

@@ -20,6 +20,7 @@ public enum ResourceKind
     Snapshot,
     Instance,
     Image,
+    Policy,
     Job,
     AccessKey,
     Quota,

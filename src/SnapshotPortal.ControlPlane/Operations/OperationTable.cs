@@ -18,8 +18,14 @@ internal enum Access
     Operator,
     Owner,
 
+    /// <summary>Owners of the account, and administrators who are members of it.</summary>
+    OwnerOrAdministrator,
+
     /// <summary>Administrators of the portal.</summary>
     Administrator,
+
+    /// <summary>Nobody: policies and jobs at work.</summary>
+    Unattended,
 }
 
 /// <summary>How an operation touches the database.</summary>
@@ -99,6 +105,8 @@ internal abstract class OperationEntry(Type operation, Type result, Access acces
         Access.Viewer => caller.Role >= AccountRole.Viewer ? null : AccountErrors.NotFound,
         Access.Operator => caller.Role >= AccountRole.Operator ? null : OperationErrors.Forbidden,
         Access.Owner => caller.Role >= AccountRole.Owner ? null : OperationErrors.Forbidden,
+        Access.OwnerOrAdministrator => caller.Role >= AccountRole.Owner || (caller.IsAdministrator && caller.Role != AccountRole.None) ? null : OperationErrors.Forbidden,
+        Access.Unattended => caller.Source is CallerSource.Policy or CallerSource.Job ? null : OperationErrors.Forbidden,
         _ => throw new InvalidOperationException($"Unknown access {Access}."),
     };
 

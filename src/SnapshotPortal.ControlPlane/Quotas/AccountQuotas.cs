@@ -31,7 +31,10 @@ internal sealed class AccountQuotas(PortalDb db, PortalOptions options)
         var snapshots = db.Snapshots.Where(each => each.AccountId == accountId && !each.IsDeleted);
         return kind switch
         {
-            QuotaKind.ManualSnapshotsPerDisk => MostAsync(snapshots.Where(each => !each.IsLocal).GroupBy(each => each.SourceDiskId), cancel),
+            QuotaKind.ManualSnapshotsPerDisk => MostAsync(snapshots.Where(each => !each.IsLocal && each.PolicyId == null).GroupBy(each => each.SourceDiskId), cancel),
+            QuotaKind.AutomaticSnapshotsPerDisk => MostAsync(snapshots.Where(each => !each.IsLocal && each.PolicyId != null).GroupBy(each => each.SourceDiskId), cancel),
+            QuotaKind.PoliciesPerRegion => MostAsync(db.Policies.Where(each => each.AccountId == accountId).GroupBy(each => each.RegionId), cancel),
+            QuotaKind.PoliciesPerDisk => MostAsync(db.PolicyDisks.Where(each => each.AccountId == accountId && db.Disks.Any(disk => disk.Id == each.DiskId && !disk.IsReleased)).GroupBy(each => each.DiskId), cancel),
             QuotaKind.LocalSnapshotsPerDisk => MostAsync(snapshots.Where(each => each.IsLocal).GroupBy(each => each.SourceDiskId), cancel),
             _ => Task.FromResult<Fullest?>(null),
         };

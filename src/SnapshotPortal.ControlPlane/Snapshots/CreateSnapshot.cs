@@ -30,6 +30,9 @@ public sealed record CreateSnapshot(string DiskId) : IOperation<CreateSnapshotRe
     public string? ClientToken { get; init; }
 
     public IReadOnlyList<Tag>? Tag { get; init; }
+
+    /// <summary>The policy that takes it, where one does: it is automatic then, and the quota of manual ones is not its own.</summary>
+    internal string? PolicyId { get; init; }
 }
 
 /// <summary>The snapshot that is being made.</summary>
@@ -48,7 +51,7 @@ internal sealed class CreateSnapshotHandler(PortalDb db, AccountQuotas quotas, Z
         if (isLocal && (disk.Category != DiskCategories.Essd || disk.KeyId is not null)) throw new OperationException(SnapshotErrors.LocalNotForCategory, nameof(request.Category));
         if (disk.Status is not (DiskStatus.Available or DiskStatus.InUse)) throw new OperationException(SnapshotErrors.DiskStatus, nameof(request.DiskId));
         if (!disk.HasBeenUsed) throw new OperationException(SnapshotErrors.NeverUsed, nameof(request.DiskId));
-        await (isLocal ? RequireLocalRoomAsync(disk, cancel) : RequireRoomAsync(disk, cancel));
+        await (isLocal ? RequireLocalRoomAsync(disk, cancel) : RequireRoomAsync(disk, request.PolicyId is not null, cancel));
 
         // Frozen before the commit: the point in time is now, a refusal of the pool undoes the row, and after a kill in
         // between the start lets go what no row names. So a snapshot never exists without its content.
@@ -78,6 +81,7 @@ internal sealed class CreateSnapshotHandler(PortalDb db, AccountQuotas quotas, Z
             CreatedAt = now,
             ModifiedAt = now,
             RetentionDays = request.RetentionDays,
+            PolicyId = request.PolicyId,
             Body = disk.Body,
             Epoch = frozen.Epoch,
             Lineage = disk.Lineage,
@@ -91,7 +95,7 @@ internal sealed class CreateSnapshotHandler(PortalDb db, AccountQuotas quotas, Z
 
     private static void Check(CreateSnapshot request)
     {
-        SnapshotRules.RequireName(request.SnapshotName);
+        if (request.PolicyId is null) SnapshotRules.RequireName(request.SnapshotName);
         if (request.Description is { Length: > 0 } text && !Names.IsDescription(text)) throw new OperationException(SnapshotErrors.DescriptionMalformed, nameof(request.Description));
         SnapshotRules.RequireRetention(request.RetentionDays);
         if (request is { Category.Length: > 0, InstantAccess: not null }) throw new OperationException(SnapshotErrors.CategoryAndInstantAccess, nameof(request.Category));
@@ -102,14 +106,16 @@ internal sealed class CreateSnapshotHandler(PortalDb db, AccountQuotas quotas, Z
 
     private static bool IsLocal(CreateSnapshot request) => request.InstantAccess == true || string.Equals(request.Category, "flash", StringComparison.OrdinalIgnoreCase);
 
-    private async Task RequireRoomAsync(Disk disk, CancellationToken cancel)
+    /// <summary>A policy makes room for its snapshots itself.</summary>
+    private async Task RequireRoomAsync(Disk disk, bool isAutomatic, CancellationToken cancel)
     {
         var snapshots = db.Snapshots.Where(snapshot => snapshot.SourceDiskId == disk.Id && !snapshot.IsDeleted);
         var atOnce = DiskCategories.SnapshotsAtOnce(disk.Category);
         if (await snapshots.CountAsync(snapshot => snapshot.Status == SnapshotStatus.Progressing, cancel) >= atOnce)
             throw new OperationException(atOnce == 1 ? SnapshotErrors.OneAtATime : SnapshotErrors.TooManyAtATime, nameof(CreateSnapshot.DiskId));
+        if (isAutomatic) return;
         var limit = await quotas.LimitAsync(disk.AccountId, QuotaKind.ManualSnapshotsPerDisk, cancel);
-        if (await snapshots.CountAsync(snapshot => !snapshot.IsLocal, cancel) >= limit) throw new OperationException(SnapshotErrors.Quota(limit), nameof(CreateSnapshot.DiskId));
+        if (await snapshots.CountAsync(snapshot => !snapshot.IsLocal && snapshot.PolicyId == null, cancel) >= limit) throw new OperationException(SnapshotErrors.Quota(limit), nameof(CreateSnapshot.DiskId));
     }
 
     /// <summary>Counted apart from the normal ones (SPEC P4); nothing is in progress about them.</summary>

@@ -134,6 +134,10 @@ public sealed record SnapshotInfo
     [PortalOnly]
     public required long LengthBytes { get; init; }
 
+    /// <summary>The policy that took it; null: somebody did.</summary>
+    [PortalOnly]
+    public required string? PolicyId { get; init; }
+
     /// <summary>The job that uploads or deletes it; the last one.</summary>
     [PortalOnly]
     public required string? JobId { get; init; }
@@ -213,7 +217,6 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         return FilterUsage(FilterKind(snapshots, request), request);
     }
 
-    /// <summary>All snapshots are made by users for now: other kinds match nothing.</summary>
     private static IQueryable<Snapshot> FilterKind(IQueryable<Snapshot> snapshots, DescribeSnapshots request)
     {
         if (request.SnapshotType is { Length: > 0 } type && type is not ("all" or "user" or "auto")) throw new OperationException(SnapshotErrors.TypeFilterUnknown, nameof(request.SnapshotType));
@@ -221,9 +224,15 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         if (category is { Length: > 0 } and not ("standard" or "flash" or "archive")) throw new OperationException(SnapshotErrors.CategoryUnknown, nameof(request.Category));
         var diskType = request.SourceDiskType?.ToLowerInvariant();
         if (diskType is { Length: > 0 } and not ("data" or "system")) throw new OperationException(SnapshotErrors.DiskTypeFilterUnknown, nameof(request.SourceDiskType));
+        if (request.SnapshotType is "auto" or "user")
+        {
+            var automatic = request.SnapshotType == "auto";
+            snapshots = snapshots.Where(snapshot => (snapshot.PolicyId != null) == automatic);
+        }
+
         if (category is SnapshotCategory.Standard or SnapshotCategory.Flash) snapshots = snapshots.Where(snapshot => snapshot.IsLocal == (category == SnapshotCategory.Flash));
         if (diskType is { Length: > 0 }) snapshots = snapshots.Where(snapshot => snapshot.SourceDiskIsSystem == (diskType == "system"));
-        var none = request.SnapshotType == "auto" || category is "archive";
+        var none = category is "archive";
         if (request.Encrypted == true) snapshots = snapshots.Where(snapshot => snapshot.KeyId != null);
         return none ? snapshots.Where(_ => false) : snapshots;
     }
@@ -281,7 +290,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         Progress = snapshot.Status == SnapshotStatus.Accomplished ? "100%" : $"{upload.Percent}%",
         RemainTime = snapshot.Status == SnapshotStatus.Progressing ? upload.SecondsRemaining ?? 0 : 0,
         Available = snapshot.IsAvailable,
-        SnapshotType = "user",
+        SnapshotType = snapshot.IsAutomatic ? "auto" : "user",
         Category = snapshot.IsLocal ? SnapshotCategory.Flash : SnapshotCategory.Standard,
         InstantAccess = snapshot.IsLocal,
         InstantAccessRetentionDays = snapshot.InstantAccessRetentionDays,
@@ -310,6 +319,7 @@ internal sealed class DescribeSnapshotsHandler(PortalDb db, PortalOptions option
         ExpiryTime = snapshot.ExpiresAt,
         ZoneId = snapshot.ZoneId,
         LengthBytes = snapshot.LengthBytes,
+        PolicyId = snapshot.PolicyId,
         JobId = snapshot.JobId,
         ErrorMessage = snapshot.ErrorMessage,
         CreatedDiskCount = createdDisks,

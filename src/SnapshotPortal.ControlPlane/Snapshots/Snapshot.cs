@@ -56,6 +56,18 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
     /// <summary>The body of the disk that it was taken of; null: the disk's first.</summary>
     public required string? Body { get; init; }
 
+    /// <summary>When its retention ends; null: kept until it is deleted. A column, so that what has expired is found by it.</summary>
+    public DateTimeOffset? ExpiresAt
+    {
+        get => RetentionDays is { } days ? CreatedAt.AddDays(days) : null;
+        private set => _ = value;
+    }
+
+    /// <summary>The policy that took it, also when that is gone; null: somebody did.</summary>
+    public string? PolicyId { get; init; }
+
+    public bool IsAutomatic => PolicyId is not null;
+
     /// <summary>The body's epoch that it ended; what the body got later differs from it.</summary>
     public required uint Epoch { get; init; }
 
@@ -85,9 +97,6 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
     /// <summary>Whether disks can be made from it: those of the ESSD family from the moment it is frozen (SPEC 2.4.1).</summary>
     public bool IsAvailable => Status == SnapshotStatus.Accomplished || (Status == SnapshotStatus.Progressing && IsFrozen && DiskCategories.IsEssdFamily(SourceDiskCategory));
 
-    /// <summary>When its retention ends; null: it is kept until somebody deletes it.</summary>
-    public DateTimeOffset? ExpiresAt => RetentionDays is { } days ? CreatedAt.AddDays(days) : null;
-
     public long LengthBytes => (long)SourceDiskSizeGiB << 30;
 
     public Change ToChange() => new(AccountId, ResourceKind.Snapshot, Id);
@@ -101,10 +110,11 @@ internal sealed class Snapshot : IAnnounced, Paging.IPlaced
         snapshot.HasIndex(each => new { each.SourceDiskId, each.Epoch });
         snapshot.HasIndex(each => each.KeyId);
         snapshot.HasIndex(each => each.LinkId);
+        snapshot.HasIndex(each => each.ExpiresAt);
         snapshot.ComplexProperty(each => each.Lineage);
         snapshot.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
         snapshot.Property<long>(PortalDb.Version).IsConcurrencyToken();
-        snapshot.Ignore(each => each.LengthBytes).Ignore(each => each.IsAvailable).Ignore(each => each.ExpiresAt);
+        snapshot.Ignore(each => each.LengthBytes).Ignore(each => each.IsAvailable).Ignore(each => each.IsAutomatic);
     });
 }
 

@@ -3,6 +3,7 @@ using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Repositories;
 
@@ -44,6 +45,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
     {
         if (await db.Snapshots.SingleOrDefaultAsync(each => each.Id == job.ResourceId) is not { Status: SnapshotStatus.Progressing } snapshot) return;
         (snapshot.Status, snapshot.ErrorMessage, snapshot.ModifiedAt) = (snapshot.IsLocal ? SnapshotStatus.Accomplished : SnapshotStatus.Failed, error.Message, time.GetUtcNow());
+        await PolicyRun.FollowAsync(db, snapshot, error, time.GetUtcNow());
         if (snapshot.IsLocal) return; // it is the local snapshot that it was
         if (job.Status != JobStatus.Cancelled) return; // the content stays frozen, so that the job can be tried again
         snapshot.IsFrozen = false;
@@ -57,8 +59,9 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
     public async Task TakeUpAsync(Job job)
     {
         var snapshot = await db.Snapshots.SingleOrDefaultAsync(each => each.Id == job.ResourceId && each.JobId == job.Id);
-        if (snapshot is { Status: SnapshotStatus.Failed } or { IsLocal: true })
-            (snapshot.Status, snapshot.ErrorMessage) = (SnapshotStatus.Progressing, null);
+        if (snapshot is not ({ Status: SnapshotStatus.Failed } or { IsLocal: true })) return;
+        (snapshot.Status, snapshot.ErrorMessage) = (SnapshotStatus.Progressing, null);
+        await PolicyRun.FollowAsync(db, snapshot, null, time.GetUtcNow());
     }
 
     private async Task<StoredSnapshotInfo> StoreAsync(Snapshot snapshot, JobProgress progress, CancellationToken cancel)
@@ -96,6 +99,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
         if (await db.Snapshots.SingleOrDefaultAsync(each => each.Id == snapshotId, cancel) is { } row)
         {
             row.Accomplish(stored.StoredBytes, stored.FullBytes, stored.IsFull, time.GetUtcNow());
+            await PolicyRun.FollowAsync(db, row, null, time.GetUtcNow());
             if (row.IsLocal) await JoinNormalChainAsync(row, cancel);
         }
 
