@@ -40,6 +40,14 @@ public static class PortalUrls
 
     public static string SnapshotContent(string account, string snapshot) => $"{Snapshot(account, snapshot)}/content";
 
+    public static string Policies(string account) => $"{Overview(account)}/policies";
+
+    public static string NewPolicy(string account) => $"{Policies(account)}/new";
+
+    public static string Policy(string account, string policy) => $"{Policies(account)}/{Escape(policy)}";
+
+    public static string EditPolicy(string account, string policy) => $"{Policy(account, policy)}/edit";
+
     public static string Tasks(string account) => $"{Overview(account)}/tasks";
 
     public static string Members(string account) => $"{Overview(account)}/members";

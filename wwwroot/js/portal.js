@@ -1,6 +1,9 @@
 // What the frame needs without a circuit: theme, copy buttons, menus, the small screen's navigation.
 const root = document.documentElement;
 
+// What circuits ask the browser.
+window.portal = { timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone };
+
 function applyTheme(choice) {
   root.dataset.theme = choice;
   const media = { system: ['(prefers-color-scheme: light)', '(prefers-color-scheme: dark)'], light: ['all', 'not all'], dark: ['not all', 'all'] }[choice];

@@ -40,6 +40,10 @@ public sealed record DescribeDisks : IOperation<DescribeDisksResult>, IPagedOper
     /// <summary>Only disks that this policy is applied to.</summary>
     public string? AutoSnapshotPolicyId { get; init; }
 
+    /// <summary>Only disks that this policy is not applied to.</summary>
+    [PortalOnly]
+    public string? WithoutPolicyId { get; init; }
+
     /// <summary>Only disks with, or without, any policy.</summary>
     public bool? EnableAutomatedSnapshotPolicy { get; init; }
 
@@ -263,6 +267,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         }
         disks = disks.Tagged(db, request.Tag);
         if (request.AutoSnapshotPolicyId is { Length: > 0 } policyId) disks = disks.Where(disk => db.PolicyDisks.Any(each => each.DiskId == disk.Id && each.PolicyId == policyId));
+        if (request.WithoutPolicyId is { Length: > 0 } otherId) disks = disks.Where(disk => !db.PolicyDisks.Any(each => each.DiskId == disk.Id && each.PolicyId == otherId));
         if (request.EnableAutomatedSnapshotPolicy is { } hasPolicy) disks = disks.Where(disk => db.PolicyDisks.Any(each => each.DiskId == disk.Id) == hasPolicy);
         if (Search.Pattern(request.Search) is { } pattern)
             disks = disks.Where(disk => EF.Functions.Like(disk.Id, pattern, Search.Escape) || EF.Functions.Like(disk.Name, pattern, Search.Escape));

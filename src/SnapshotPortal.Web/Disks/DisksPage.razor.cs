@@ -5,6 +5,7 @@ using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.Web.Components;
+using SnapshotPortal.Web.Policies;
 
 namespace SnapshotPortal.Web.Disks;
 
@@ -12,6 +13,7 @@ namespace SnapshotPortal.Web.Disks;
 public sealed partial class DisksPage(DialogService dialogs)
 {
     private const int RowsPerPage = 20;
+    private readonly Dictionary<string, DiskInfo> selected = new(StringComparer.Ordinal);
     private DescribeDisksResult? disks;
     private IReadOnlyList<string> zones = [];
 
@@ -32,6 +34,10 @@ public sealed partial class DisksPage(DialogService dialogs)
 
     private bool IsFiltered => !string.IsNullOrEmpty(Search) || !string.IsNullOrEmpty(Status) || !string.IsNullOrEmpty(Zone);
 
+    private bool MayConfigure => Session.MayConfigurePolicies(Account);
+
+    private bool IsAllSelected => disks is { Disks.Count: > 0 } && disks.Disks.All(disk => selected.ContainsKey(disk.DiskId));
+
     private DescribeDisks Query => new()
     {
         Search = Search,
@@ -50,7 +56,7 @@ public sealed partial class DisksPage(DialogService dialogs)
         PageSize = RowsPerPage,
     };
 
-    protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job;
+    protected override bool Concerns(Change change) => change.Kind is ResourceKind.Disk or ResourceKind.Snapshot or ResourceKind.Job or ResourceKind.Policy;
 
     protected override async Task LoadAsync()
     {
@@ -72,7 +78,51 @@ public sealed partial class DisksPage(DialogService dialogs)
         PortalUrls.Disks(Account), ("q", search ?? Search), ("status", status ?? Status), ("zone", zone ?? Zone), ("sort", sort ?? Sort),
         ("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null));
 
-    private void Go(string? search = null, string? status = null, string? zone = null) => Navigation.NavigateTo(Url(search, status, zone), replace: true);
+    private void Go(string? search = null, string? status = null, string? zone = null)
+    {
+        selected.Clear();
+        Navigation.NavigateTo(Url(search, status, zone), replace: true);
+    }
+
+    private void Toggle(DiskInfo disk)
+    {
+        if (!selected.Remove(disk.DiskId))
+            selected.Add(disk.DiskId, disk);
+    }
+
+    private void ToggleAll()
+    {
+        var isAll = IsAllSelected;
+        foreach (var disk in disks!.Disks)
+        {
+            if (isAll)
+                selected.Remove(disk.DiskId);
+            else
+                selected[disk.DiskId] = disk;
+        }
+    }
+
+    /// <summary>Also those on other pages.</summary>
+    private async Task SelectAllAsync()
+    {
+        const int atOnce = 100;
+        for (var page = 1; ; page++)
+        {
+            var part = await RunAsync(Query with { PageNumber = page, PageSize = atOnce });
+            foreach (var disk in part.Disks)
+                selected[disk.DiskId] = disk;
+            if (page * atOnce >= part.TotalCount)
+                return;
+        }
+    }
+
+    private async Task ApplyPolicyAsync()
+    {
+        var done = await dialogs.OpenAsync<ApplyPolicyDialog>(
+            "Policy", new() { [nameof(ApplyPolicyDialog.Account)] = Account, [nameof(ApplyPolicyDialog.Disks)] = selected.Values.ToList() }, PortalDialog.Narrow);
+        if (done is true)
+            selected.Clear();
+    }
 
     private async Task CreateAsync()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Radzen;
 using SnapshotPortal.Web.Layout;
+using SnapshotPortal.Web.Policies;
 
 namespace SnapshotPortal.Web.Hosting;
 
@@ -13,6 +14,7 @@ internal static class PortalPages
         services.AddRadzenComponents();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
         services.AddScoped<PortalSession>();
+        services.AddScoped<ReaderZone>();
         return services;
     }
 

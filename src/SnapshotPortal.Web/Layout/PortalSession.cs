@@ -34,6 +34,9 @@ public sealed class PortalSession(OperationRunner operations, AuthenticationStat
 
     public bool MayManage(string account) => Find(account)?.Role >= AccountRole.Owner;
 
+    /// <summary>Owners configure policies, and administrators in the accounts that they are in.</summary>
+    public bool MayConfigurePolicies(string account) => MayManage(account) || (IsAdministrator && Find(account) is not null);
+
     /// <summary>Runs an operation as this user in an account; outside any account where it is empty. Rights are checked by the operation.</summary>
     public Task<TResult> RunAsync<TResult>(string account, IOperation<TResult> operation)
         where TResult : class =>

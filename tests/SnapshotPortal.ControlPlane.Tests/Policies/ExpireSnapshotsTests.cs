@@ -72,6 +72,7 @@ public sealed class ExpireSnapshotsTests : IAsyncLifetime
         await TakeAsync(null);
         portal.Files.HoldReads();
         var made = await portal.CreateDiskAsync(needed, "local-1b");
+        await portal.Files.Held;
         portal.Time.Shift += TimeSpan.FromDays(2);
         await portal.ExpireAsync();
         Assert.Contains(needed, await KeptAsync());
