@@ -20,7 +20,7 @@ public sealed record CreateAutoSnapshotPolicy(string RegionId, IReadOnlyList<str
 
     public bool? EnableCrossRegionCopy { get; init; }
 
-    public string? TargetCopyRegions { get; init; }
+    public IReadOnlyList<string>? TargetCopyRegions { get; init; }
 
     /// <summary>An IANA id; that of the installation where not given (SPEC P17).</summary>
     [PortalOnly]

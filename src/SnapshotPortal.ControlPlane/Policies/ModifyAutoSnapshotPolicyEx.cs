@@ -17,7 +17,7 @@ public sealed record ModifyAutoSnapshotPolicyEx(string AutoSnapshotPolicyId, str
 
     public bool? EnableCrossRegionCopy { get; init; }
 
-    public string? TargetCopyRegions { get; init; }
+    public IReadOnlyList<string>? TargetCopyRegions { get; init; }
 
     [PortalOnly]
     public string? TimeZone { get; init; }

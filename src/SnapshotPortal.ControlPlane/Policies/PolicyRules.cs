@@ -38,9 +38,9 @@ internal static class PolicyRules
         return id;
     }
 
-    public static void RequireNoCopy(bool? enable, string? regions)
+    public static void RequireNoCopy(bool? enable, IReadOnlyList<string>? regions)
     {
-        if (enable == true || regions is { Length: > 0 } and not "[]") throw new OperationException(PolicyErrors.CopyUnsupported, "TargetCopyRegions");
+        if (enable == true || regions is { Count: > 0 }) throw new OperationException(PolicyErrors.CopyUnsupported, "TargetCopyRegions");
     }
 
     public static List<string> RequireDisks(IReadOnlyList<string> ids)
