@@ -13,6 +13,9 @@ const string usage = """
     crash --mutant NAME [...]        any of the above, or the search that finds it, with that bug planted
     """;
 
+if (args is ["fuzz", .. var target])
+    return await FuzzCommand.RunAsync(target);
+
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 1; i < args.Length; i++)
     options[args[i]] = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : "";

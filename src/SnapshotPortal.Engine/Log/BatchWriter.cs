@@ -130,6 +130,12 @@ internal sealed unsafe class BatchWriter
         Submit(request);
     }
 
+    /// <summary>Carries out all requests of a chain, in as few batches as they fit into. Each has its own result.</summary>
+    public void Run(LogChain chain)
+    {
+        if (chain.TryLink(out var first, out var last)) Submit(first, last);
+    }
+
     /// <summary>Appends pages of a map and returns where the first lies; the others follow it.</summary>
     public Location MapPages(int pages, byte* data)
     {
@@ -179,12 +185,15 @@ internal sealed unsafe class BatchWriter
 
     private void Submit(LogRequest request)
     {
-        if (queue.Enter(request))
-        {
-            while (!request.IsDone) RunBatch();
-            queue.Leave();
-        }
+        Submit(request, request);
         request.ThrowIfFailed();
+    }
+
+    private void Submit(LogRequest first, LogRequest last)
+    {
+        if (!queue.Enter(first, last)) return;
+        while (!last.IsDone) RunBatch();
+        queue.Leave();
     }
 
     private void RunBatch()

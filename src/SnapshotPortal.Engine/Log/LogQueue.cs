@@ -12,19 +12,19 @@ internal sealed class LogQueue
     private LogRequest? tail;
     private bool leading;
 
-    /// <summary>Queues a request and waits: true where its thread is to lead, false where the request was done by another.</summary>
-    public bool Enter(LogRequest request)
+    /// <summary>Queues a request, or a chain of them, and waits: true where its thread is to lead, false where all was done by others.</summary>
+    public bool Enter(LogRequest first, LogRequest last)
     {
         bool lead;
         lock (guard)
         {
-            if (tail is null) head = request;
-            else tail.Next = request;
-            tail = request;
+            if (tail is null) head = first;
+            else tail.Next = first;
+            tail = last;
             lead = !leading;
             leading = true;
         }
-        return lead || request.WaitToLead();
+        return lead || last.WaitToLead();
     }
 
     /// <summary>Hands the lead on. The leader, its request done.</summary>

@@ -67,12 +67,20 @@ internal sealed unsafe class LogRequest
     public bool NeedsBase;
     private Exception? error;
 
+    // Whose thread waits for this request: its own, or that of the last in a chain.
+    private LogRequest waiter;
+
+    public LogRequest() => waiter = this;
+
     public bool IsDone => Volatile.Read(ref state) == Completed;
 
     public void Begin(LogRequestKind kind, PoolDisk? disk = null)
     {
-        (Kind, Disk, state, error, Next, NeedsBase) = (kind, disk, Waiting, null, null, false);
+        (Kind, Disk, state, error, Next, NeedsBase, waiter) = (kind, disk, Waiting, null, null, false, this);
     }
+
+    /// <summary>Puts it before another request of its thread, which waits for the last of them only.</summary>
+    public void Chain(LogRequest next, LogRequest last) => (Next, waiter) = (next, last);
 
     /// <summary>Waits until the request is done (false) or its thread is to lead (true).</summary>
     public bool WaitToLead()
@@ -85,12 +93,13 @@ internal sealed unsafe class LogRequest
         return state == Leading;
     }
 
-    public void Lead() => Signal(Leading);
+    public void Lead() => waiter.Signal(Leading);
 
     public void Complete(Exception? failure = null)
     {
         error = failure;
-        Signal(Completed);
+        if (waiter == this) Signal(Completed);
+        else Volatile.Write(ref state, Completed); // The last of the chain is done later, and wakes its thread.
     }
 
     public void ThrowIfFailed()

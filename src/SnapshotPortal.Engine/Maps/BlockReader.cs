@@ -34,6 +34,22 @@ internal static class BlockReader
         return isCold;
     }
 
+    /// <summary>Whether a read would get all it needs from the pool, and nothing from the map's base. False also where that cannot be told.</summary>
+    public static bool IsAtHand(BlockMap map, long offsetBytes, long lengthBytes)
+    {
+        if (map.Base is not { } under) return true;
+        try
+        {
+            for (var lba = offsetBytes / Limits.BlockBytes; lba * Limits.BlockBytes < offsetBytes + lengthBytes; lba++)
+                if (under.Holds(lba) && map.Find(lba).IsAbsent) return false;
+            return true;
+        }
+        catch (Exception e) when (e is EngineException { Fault: EngineFault.Corrupt } or ObjectDisposedException)
+        {
+            return false; // Given back meanwhile, or damaged: whoever reads it finds out.
+        }
+    }
+
     /// <summary>Reads whole blocks that lie in one leaf; true where some came from the map's base.</summary>
     /// <remarks>
     /// What a reader found in the map may be out of use, and given back, before it gets there. It then looks again: only a

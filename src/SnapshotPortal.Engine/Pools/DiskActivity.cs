@@ -12,7 +12,10 @@ internal sealed class DiskActivity(PoolMetrics metrics, Throttle throttle)
 {
     // Reading the clock twice for every request would take some hundredths of a small read's time.
     private const int Sample = 16;
-    private const long Untimed = -1;
+
+    /// <summary>What <see cref="Begin"/> returns for a request that is only counted.</summary>
+    public const long Untimed = -1;
+
 
     private readonly Tallies reads = new(), writes = new(), zeroings = new();
 

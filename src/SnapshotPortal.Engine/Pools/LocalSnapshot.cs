@@ -103,6 +103,14 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
         }
     }
 
+    /// <inheritdoc/>
+    public bool TryRead(long offsetBytes, Span<byte> destination)
+    {
+        if (!BlockReader.IsAtHand(Map, offsetBytes, destination.Length)) return false;
+        Read(offsetBytes, destination);
+        return true;
+    }
+
     /// <summary>Refused with <see cref="EngineFault.ReadOnly"/>.</summary>
     public void Write(long offsetBytes, ReadOnlySpan<byte> source) => throw Refused();
 
@@ -137,7 +145,7 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     }
 
     /// <summary>
-    /// Whether <see cref="ChangedSince"/> of an earlier snapshot's <see cref="Epoch"/> tells all that differs from it: not
+    /// Whether <see cref="ChangedSince(uint)"/> of an earlier snapshot's <see cref="Epoch"/> tells all that differs from it: not
     /// where the disk was rolled back behind that snapshot in between.
     /// </summary>
     public bool CanCompareTo(uint epoch) => epoch <= Epoch && Path.Includes(epoch);
@@ -147,12 +155,17 @@ public sealed class LocalSnapshot : IBlockDevice, IVersion
     /// as <see cref="ExtentKind.Data"/> or <see cref="ExtentKind.Zero"/>; unchanged ranges are left out, and so is what came from a base. 0: everything ever written, and what the base holds.
     /// The cost follows the changes, not the disk.
     /// </summary>
-    public IEnumerable<Extent> ChangedSince(uint epoch)
+    public IEnumerable<Extent> ChangedSince(uint epoch) => ChangedSince(epoch, 0, LengthBytes);
+
+    /// <summary>Likewise, of a range.</summary>
+    public IEnumerable<Extent> ChangedSince(uint epoch, long offsetBytes, long lengthBytes)
     {
+        DeviceRange.Check(LengthBytes, offsetBytes, lengthBytes);
         if (!CanCompareTo(epoch)) throw new ArgumentOutOfRangeException(nameof(epoch), epoch, $"The snapshot '{Name}' cannot be compared to that epoch: it is later, or the disk was rolled back behind it.");
-        if (epoch == 0 && Map.Base is not null) return Extents(0, LengthBytes).Where(extent => extent.Kind != ExtentKind.Hole);
-        var blocks = LengthBytes / Limits.BlockBytes;
-        return MapRun.AsExtents(new MapWalk(Map, 0, blocks, epoch).Runs(), 0, LengthBytes, withHoles: false);
+        if (epoch == 0 && Map.Base is not null) return Extents(offsetBytes, lengthBytes).Where(extent => extent.Kind != ExtentKind.Hole);
+        var endBytes = offsetBytes + lengthBytes;
+        var endLba = (endBytes + Limits.BlockBytes - 1) / Limits.BlockBytes;
+        return MapRun.AsExtents(new MapWalk(Map, offsetBytes / Limits.BlockBytes, endLba, epoch).Runs(), offsetBytes, endBytes, withHoles: false);
     }
 
     /// <summary>What its blocks are encrypted with, or null; <see cref="EngineFault.KeyUnavailable"/> while it is locked.</summary>

@@ -147,7 +147,7 @@ public sealed class Pool : IDisposable
     /// <summary>
     /// Makes a disk, at least as large as <paramref name="content"/>, that has its content from the beginning: whatever the size, at
     /// once. It reads from there what it does not hold yet; <see cref="PoolDisk.HydrateAsync"/> copies the rest. What comes from
-    /// there is no change: <see cref="LocalSnapshot.ChangedSince"/> of <see cref="PoolDisk.BaseEpoch"/> leaves it out. Durable on return.
+    /// there is no change: <see cref="LocalSnapshot.ChangedSince(uint)"/> of <see cref="PoolDisk.BaseEpoch"/> leaves it out. Durable on return.
     /// </summary>
     /// <param name="name">The disk's name.</param>
     /// <param name="lengthBytes">Its size.</param>
@@ -407,6 +407,9 @@ public sealed class Pool : IDisposable
 
     /// <summary>Asked before every change of a disk: waits where checkpoints have fallen behind.</summary>
     internal void Admit() => upkeep?.Admit();
+
+    /// <summary>Likewise, but returns false instead of waiting.</summary>
+    internal bool TryAdmit() => upkeep?.TryAdmit() ?? true;
 
     internal void CheckOpen() => ObjectDisposedException.ThrowIf(isClosed, this);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using SnapshotPortal.Engine.Crypto;
+using SnapshotPortal.Engine.Log;
 using SnapshotPortal.Engine.Maps;
 using SnapshotPortal.Engine.Repositories;
 
@@ -103,10 +104,27 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     internal bool IsDeleted { get; set; }
 
     /// <inheritdoc/>
-    public void Read(long offsetBytes, Span<byte> destination)
+    public void Read(long offsetBytes, Span<byte> destination) => Read(offsetBytes, destination, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public void Read(long offsetBytes, Span<byte> destination, CancellationToken cancel)
     {
         DeviceRange.Check(LengthBytes, offsetBytes, destination.Length);
-        Throttle.Wait(1, destination.Length);
+        Throttle.Wait(1, destination.Length, cancel);
+        ReadAdmitted(offsetBytes, destination);
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead(long offsetBytes, Span<byte> destination)
+    {
+        DeviceRange.Check(LengthBytes, offsetBytes, destination.Length);
+        if (!BlockReader.IsAtHand(Map, offsetBytes, destination.Length) || !Throttle.TryTake(1, destination.Length)) return false;
+        ReadAdmitted(offsetBytes, destination);
+        return true;
+    }
+
+    private void ReadAdmitted(long offsetBytes, Span<byte> destination)
+    {
         RequireExisting();
         pool.CheckOpen();
         var began = Activity.Begin(DiskOperation.Read, destination.Length);
@@ -137,6 +155,24 @@ public sealed class PoolDisk : IBlockDevice, IVersion
         var began = Activity.Begin(DiskOperation.Write, source.Length);
         fixed (byte* data = source) Change(offsetBytes, source.Length, data);
         Activity.End(DiskOperation.Write, began);
+    }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<BlockWrite> writes, CancellationToken cancel)
+    {
+        var bytes = CheckAll(writes);
+        Throttle.Wait(writes.Length, bytes, cancel);
+        pool.Admit();
+        WriteAdmitted(writes, bytes);
+    }
+
+    /// <inheritdoc/>
+    public bool TryWrite(ReadOnlySpan<BlockWrite> writes)
+    {
+        var bytes = CheckAll(writes);
+        if ((Map.Base is not null && HasPartOfBlock(writes)) || !pool.TryAdmit() || !Throttle.TryTake(writes.Length, bytes)) return false;
+        WriteAdmitted(writes, bytes);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -273,6 +309,95 @@ public sealed class PoolDisk : IBlockDevice, IVersion
     private void RequireExisting()
     {
         if (IsDeleted) throw new EngineException(EngineFault.Missing, $"The disk '{Name}' was deleted.");
+    }
+
+    private long CheckAll(ReadOnlySpan<BlockWrite> writes)
+    {
+        var bytes = 0L;
+        foreach (var write in writes)
+        {
+            DeviceRange.Check(LengthBytes, write.OffsetBytes, write.LengthBytes);
+            bytes += write.Data.Length;
+        }
+        return bytes;
+    }
+
+    private static bool HasPartOfBlock(ReadOnlySpan<BlockWrite> writes)
+    {
+        foreach (var write in writes)
+            if ((write.OffsetBytes | write.LengthBytes) % Limits.BlockBytes != 0) return true;
+        return false;
+    }
+
+    private void WriteAdmitted(ReadOnlySpan<BlockWrite> writes, long dataBytes)
+    {
+        var (began, timedWrites, timedZeroings) = (DiskActivity.Untimed, 0, 0);
+        foreach (var write in writes)
+        {
+            var time = Activity.Begin(write.IsZeroes ? DiskOperation.Zero : DiskOperation.Write, write.Data.Length);
+            if (time == DiskActivity.Untimed) continue;
+            if (began == DiskActivity.Untimed) began = time;
+            if (write.IsZeroes) timedZeroings++;
+            else timedWrites++;
+        }
+        if (!TryRunChain(writes, dataBytes)) ChangeOneByOne(writes);
+        for (var i = 0; i < timedWrites; i++) Activity.End(DiskOperation.Write, began);
+        for (var i = 0; i < timedZeroings; i++) Activity.End(DiskOperation.Zero, began);
+    }
+
+    private unsafe void ChangeOneByOne(ReadOnlySpan<BlockWrite> writes)
+    {
+        foreach (var write in writes)
+            fixed (byte* data = write.Data.Span) Change(write.OffsetBytes, write.LengthBytes, data);
+    }
+
+    /// <summary>Hands all to the log at once; false, with some made, where the disk's base is needed.</summary>
+    private bool TryRunChain(ReadOnlySpan<BlockWrite> writes, long dataBytes)
+    {
+        var cipher = RequireCipher();
+        var chain = LogChain.OfThread;
+        try
+        {
+            foreach (var write in writes) AddTo(chain, write, cipher, dataBytes);
+            pool.Log.Run(chain);
+            chain.ThrowIfFailed();
+            return !chain.NeedsBase;
+        }
+        finally
+        {
+            chain.Clear();
+        }
+    }
+
+    /// <summary>Cuts a change into what the log takes, as <see cref="Change"/> does.</summary>
+    private unsafe void AddTo(LogChain chain, in BlockWrite write, BlockCipher? cipher, long dataBytes)
+    {
+        var data = write.IsZeroes ? null : chain.Pin(write.Data);
+        for (long done = 0, count; done < write.LengthBytes; done += count)
+        {
+            var (lba, within) = Math.DivRem(write.OffsetBytes + done, Limits.BlockBytes);
+            var left = write.LengthBytes - done;
+            LogRequest request;
+            if (within != 0 || left < Limits.BlockBytes)
+            {
+                count = Math.Min(Limits.BlockBytes - within, left);
+                request = chain.Add(LogRequestKind.Patch, this);
+                (request.Blocks, request.Within, request.Length) = (1, (int)within, (int)count);
+            }
+            else
+            {
+                request = chain.Add(data is null ? LogRequestKind.Zero : LogRequestKind.Write, this);
+                request.Blocks = left / Limits.BlockBytes;
+                if (data is not null) request.Blocks = Math.Min(request.Blocks, Math.Min(pool.Log.WriteBlocksMax, PieceBlocksMax - lba % PieceBlocksMax));
+                count = request.Blocks * Limits.BlockBytes;
+            }
+            request.Lba = lba;
+            request.Data = data is null ? null : data + done;
+            if (cipher is null || request.Kind != LogRequestKind.Write) continue;
+            var room = chain.Room((int)count, dataBytes);
+            cipher.Encrypt(lba, new(request.Data, (int)count), new(room, (int)count));
+            request.Data = room;
+        }
     }
 
     /// <summary>Cuts a change into what the log takes: patches of single blocks, and runs of whole ones. No data: zeroes.</summary>

@@ -59,8 +59,21 @@ public sealed class Throttle(TimeProvider time)
         lock (guard) return Remaining(Take(operationCount, byteCount));
     }
 
-    /// <summary>Takes the tokens of a request and returns once it may go.</summary>
-    public void Wait(int operationCount, long byteCount)
+    /// <summary>Takes the tokens of a request where it may go at once; else takes none and returns false.</summary>
+    public bool TryTake(int operationCount, long byteCount)
+    {
+        if (!isLimited) return true;
+        lock (guard)
+        {
+            var now = time.GetTimestamp();
+            if (!operations.Has(operationCount, now, time.TimestampFrequency) || !bytes.Has(byteCount, now, time.TimestampFrequency)) return false;
+            Take(operationCount, byteCount);
+            return true;
+        }
+    }
+
+    /// <summary>Takes the tokens of a request and returns once it may go. Where the token ends the wait, what was taken is lost.</summary>
+    public void Wait(int operationCount, long byteCount, CancellationToken cancel = default)
     {
         if (!isLimited) return;
         lock (guard)
@@ -68,12 +81,28 @@ public sealed class Throttle(TimeProvider time)
             var due = Take(operationCount, byteCount);
             if (Remaining(due) is var first && first == TimeSpan.Zero) return;
             var began = time.GetTimestamp();
+            var registration = cancel.UnsafeRegister(static state => ((Throttle)state!).WakeAll(), this);
             waiting++;
-            for (var wait = first; wait > TimeSpan.Zero; wait = Remaining(due))
-                Monitor.Wait(guard, (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue));
-            waiting--;
-            waitedTicks += time.GetElapsedTime(began).Ticks;
+            try
+            {
+                for (var wait = first; wait > TimeSpan.Zero; wait = Remaining(due))
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    Monitor.Wait(guard, (int)Math.Min(Math.Ceiling(wait.TotalMilliseconds), int.MaxValue));
+                }
+            }
+            finally
+            {
+                waiting--;
+                waitedTicks += time.GetElapsedTime(began).Ticks;
+                registration.Unregister(); // Dispose would wait for WakeAll, which waits for this lock.
+            }
         }
+    }
+
+    private void WakeAll()
+    {
+        lock (guard) Monitor.PulseAll(guard);
     }
 
     private (long Operations, long Bytes) Take(int operationCount, long byteCount)
@@ -104,6 +133,14 @@ public sealed class Throttle(TimeProvider time)
             var wasLimited = rate != 0;
             rate = perSecond;
             level = wasLimited ? Math.Min(level, Size) : Size;
+        }
+
+        /// <summary>Whether a request that took so many could go at once.</summary>
+        public bool Has(long count, long now, long frequency)
+        {
+            if (rate == 0) return true;
+            Fill(now, frequency);
+            return level >= Math.Min(count, (long)Size);
         }
 
         /// <summary>Takes tokens; the request may go once the level has come up to what is returned, counted as <see cref="TicksUntil"/> does.</summary>

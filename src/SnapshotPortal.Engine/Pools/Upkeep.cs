@@ -56,8 +56,7 @@ internal sealed class Upkeep : IDisposable
     /// <summary>Asked before every change of a disk: makes a checkpoint begin, or waits for one, where it is time.</summary>
     public void Admit()
     {
-        if ((WantsCheckpoint || IsBehind) && Interlocked.Exchange(ref asked, 1) == 0) wake.Set();
-        if (!MustWait) return;
+        if (TryAdmit()) return;
         lock (guard)
         {
             // One attempt: where it finds no room, the write will be told so itself. And not without end: while all maps
@@ -65,6 +64,13 @@ internal sealed class Upkeep : IDisposable
             // over the segments takes long.
             if (MustWait && !closing.IsCancellationRequested) Monitor.Wait(guard, WaitMax);
         }
+    }
+
+    /// <summary>As <see cref="Admit"/>, but returns false instead of waiting.</summary>
+    public bool TryAdmit()
+    {
+        if ((WantsCheckpoint || IsBehind) && Interlocked.Exchange(ref asked, 1) == 0) wake.Set();
+        return !MustWait;
     }
 
     /// <summary>A checkpoint was tried: those who wait for it go on.</summary>

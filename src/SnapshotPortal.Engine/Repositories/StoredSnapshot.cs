@@ -48,6 +48,9 @@ public sealed class StoredSnapshot : IBlockDevice
         }
     }
 
+    /// <summary>Always false: any chunk may have to be fetched.</summary>
+    public bool TryRead(long offsetBytes, Span<byte> destination) => false;
+
     /// <inheritdoc/>
     public void Write(long offsetBytes, ReadOnlySpan<byte> source) => throw Refused();
 

@@ -10,8 +10,8 @@ internal enum OptionCode : uint
     Info = 6,
     Go = 7,
     StructuredReply = 8,
-    ListMetaContext = 10,
-    SetMetaContext = 11,
+    ListMetaContext = 9,
+    SetMetaContext = 10,
 }
 
 /// <summary>How an option is answered ("Option reply types").</summary>
