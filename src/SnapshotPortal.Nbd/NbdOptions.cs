@@ -20,7 +20,7 @@ public sealed record NbdOptions
     /// <summary>Who may open a Unix socket that is listened on.</summary>
     public UnixFileMode SocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    /// <summary>Told of every connection that has ended, on its last thread.</summary>
+    /// <summary>Told of every connection that has ended, on its last thread. Must not throw.</summary>
     public Action<NbdConnectionEnd>? Ended { get; init; }
 
     /// <summary>The clock.</summary>

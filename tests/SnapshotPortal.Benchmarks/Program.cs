@@ -1,10 +1,18 @@
 using BenchmarkDotNet.Running;
 using SnapshotPortal.Benchmarks;
 using SnapshotPortal.Benchmarks.Backups;
+using SnapshotPortal.Benchmarks.Nbd;
 
 if (args is ["--micro", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length > 1 ? args[1..] : ["--filter", "*"]);
+    return 0;
+}
+
+if (args is [NbdBenchmark.Argument, ..]) return NbdBenchmark.Run(args[1..]);
+if (args is [NbdWorker.Argument, var kind, var directory, var socket, var size])
+{
+    await NbdWorker.RunAsync(kind, directory, socket, long.Parse(size, System.Globalization.CultureInfo.InvariantCulture));
     return 0;
 }
 

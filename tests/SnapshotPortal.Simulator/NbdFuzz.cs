@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Nbd;
-using SnapshotPortal.Nbd.Wire;
 using SnapshotPortal.Testing;
 
 namespace SnapshotPortal.Simulator;

@@ -50,6 +50,13 @@ internal sealed class WireClient : IDisposable
         return bytes;
     }
 
+    /// <summary>Sends and receives without making anything.</summary>
+    public void Exchange(byte[] requests, byte[] replies)
+    {
+        stream.Write(requests);
+        stream.ReadExactly(replies);
+    }
+
     /// <summary>Whether the server has ended the connection.</summary>
     public bool IsClosed()
     {

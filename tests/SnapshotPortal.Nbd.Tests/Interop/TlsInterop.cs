@@ -23,7 +23,7 @@ public sealed class TlsInterop
             await File.WriteAllTextAsync(Path.Combine(trusted.FullName, "ca-cert.pem"), certificate.ExportCertificatePem());
             await ExternalProgram.RunAsync("nbdcopy", image, Uri(trusted.FullName));
             await ExternalProgram.RunAsync("nbdcopy", Uri(trusted.FullName), back);
-            Assert.True(content.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(back)));
+            Assert.Equal(content, await File.ReadAllBytesAsync(back));
 
             using var other = TestCertificate.Make();
             await File.WriteAllTextAsync(Path.Combine(trusted.FullName, "ca-cert.pem"), other.ExportCertificatePem());

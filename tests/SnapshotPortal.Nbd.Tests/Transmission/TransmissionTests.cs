@@ -298,9 +298,11 @@ public sealed class TransmissionTests
         var time = new CountedSeconds();
         await using var server = new TestServer(new() { Time = time, StallTimeMax = TimeSpan.FromSeconds(3) });
         using var client = server.Attach();
-        client.Run(WireClient.Request(Command.Flush, 0, 0));
-        time.Pass(1000);
-        Assert.Equal(NbdErrno.None, client.Run(WireClient.Request(Command.Flush, 0, 0)));
+        for (var rest = 0; rest < 100; rest++)
+        {
+            Assert.Equal(NbdErrno.None, client.Run(WireClient.Request(Command.Flush, 0, 0)));
+            time.Pass(2); // Less than the limit: the server may just be at sending the reply that is here already.
+        }
         client.Send(WireClient.Write(0, Pattern(4096))[..100]);
         while (server.Server.Connections.Count > 0) time.Pass(1);
         Assert.True(client.IsClosed());
