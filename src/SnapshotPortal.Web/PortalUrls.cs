@@ -48,6 +48,16 @@ public static class PortalUrls
 
     public static string EditPolicy(string account, string policy) => $"{Policy(account, policy)}/edit";
 
+    public static string Instances(string account) => $"{Overview(account)}/instances";
+
+    public static string Instance(string account, string instance) => $"{Instances(account)}/{Escape(instance)}";
+
+    public static string RunInstance(string account, string? image = null) => With($"{Overview(account)}/run-instance", ("image", image));
+
+    public static string Images(string account) => $"{Overview(account)}/images";
+
+    public static string Image(string account, string image) => $"{Images(account)}/{Escape(image)}";
+
     public static string Tasks(string account) => $"{Overview(account)}/tasks";
 
     public static string Members(string account) => $"{Overview(account)}/members";

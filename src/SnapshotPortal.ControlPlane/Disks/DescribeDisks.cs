@@ -160,6 +160,10 @@ public sealed record DiskInfo
     [PortalOnly]
     public required string? InstanceName { get; init; }
 
+    /// <summary>The instance that it was made for as its system disk, and can be that of again.</summary>
+    [PortalOnly]
+    public required string? OriginInstanceId { get; init; }
+
     /// <summary>The status of that instance.</summary>
     [PortalOnly]
     public required string? InstanceStatus { get; init; }
@@ -360,6 +364,7 @@ internal sealed class DescribeDisksHandler(PortalDb db, PortalOptions options, Z
         Progress = null,
         UploadId = null,
         HasBeenUsed = disk.HasBeenUsed,
+        OriginInstanceId = disk.OriginInstanceId,
         InstanceName = null,
         InstanceStatus = null,
         SnapshotCount = 0,

@@ -21,6 +21,7 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
     private string? description;
     private string? snapshotId;
     private int size = 20;
+    private bool isSystem;
 
     [Parameter, EditorRequired]
     public string Account { get; set; } = "";
@@ -99,6 +100,7 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
             PerformanceLevel = Range.PerformanceLevel,
             Size = size,
             SnapshotId = snapshotId,
+            IsSystem = isSystem,
         });
         dialogs.Close(made.DiskId);
     }
