@@ -20,6 +20,7 @@ using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
 using SnapshotPortal.ControlPlane.Start;
+using SnapshotPortal.ControlPlane.Stores;
 using SnapshotPortal.ControlPlane.Tags;
 using SnapshotPortal.Engine.Files;
 using SnapshotPortal.Nbd;
@@ -92,6 +93,7 @@ public static class ControlPlaneRoom
         DiskOperations.RegisterJobs(services);
         SnapshotOperations.RegisterJobs(services);
         PolicyOperations.RegisterJobs(services);
+        StoreOperations.RegisterJobs(services);
 
         services.AddScoped<Reconciliation>();
         services.AddScoped<FirstAccounts>();
@@ -128,6 +130,7 @@ public static class ControlPlaneRoom
         ExportOperations.Register(table);
         PolicyOperations.Register(table);
         JobOperations.Register(table);
+        StoreOperations.Register(table);
         TagOperations.Register(table);
         QuotaOperations.Register(table);
         MeterOperations.Register(table);

@@ -36,6 +36,9 @@ public sealed partial record PortalOptions
     /// <summary>How much uploads of snapshots may add to repositories in a second, all together; 0: as fast as it goes.</summary>
     public required long UploadBytesPerSecond { get; init; }
 
+    /// <summary>How fast a scrub reads a pool; 0: as fast as it goes.</summary>
+    public required long ScrubBytesPerSecond { get; init; }
+
     /// <summary>The share of what an upload has stored that is read back before its snapshot counts as accomplished: 1 for all.</summary>
     public required double ReadBackShare { get; init; }
 
@@ -68,6 +71,7 @@ public sealed partial record PortalOptions
             PolicyTimeZone = ReadTimeZone(portal, "Policies:TimeZone") ?? "Asia/Shanghai",
             HydrationBytesPerSecond = (long)ReadNumber(portal, "Rates:HydrationMiBPerSecond", 0, 0, 1 << 20) << 20,
             UploadBytesPerSecond = (long)ReadNumber(portal, "Rates:UploadMiBPerSecond", 0, 0, 1 << 20) << 20,
+            ScrubBytesPerSecond = (long)ReadNumber(portal, "Rates:ScrubMiBPerSecond", 0, 0, 1 << 20) << 20,
             ReadBackShare = ReadNumber(portal, "Rates:ReadBackPercent", 100, 0, 100) / 100.0,
             KeyFile = NotEmpty(portal["Encryption:KeyFile"]) is { } file ? Path.GetFullPath(file, contentRoot) : null,
             Keys = NotEmpty(portal["Encryption:Keys"]),

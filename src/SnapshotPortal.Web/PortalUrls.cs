@@ -19,6 +19,7 @@ public static class PortalUrls
     public const string PasskeyRequestOptions = "/sign-in/passkey-options";
     public const string Accounts = "/admin/accounts";
     public const string Users = "/admin/users";
+    public const string Stores = "/admin/stores";
 
     public static string Overview(string account) => $"/a/{Escape(account)}";
 

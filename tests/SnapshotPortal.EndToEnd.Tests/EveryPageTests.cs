@@ -72,6 +72,9 @@ public sealed class EveryPageTests(Stage stage)
         await visit.LookAsync("users");
         await visit.OpenAsync("Accounts");
         await visit.LookAsync("accounts");
+        await visit.OpenAsync("Stores");
+        await Expect(page.GetByText("Repositories")).ToBeVisibleAsync();
+        await visit.LookAsync("stores");
 
         await visit.OpenAsync("Disks");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "database", Exact = true })).ToBeVisibleAsync();

@@ -29,6 +29,7 @@ public sealed class TestPortal : IAsyncLifetime
             ["Portal:DataPath"] = dataPath,
             ["Portal:Bootstrap:AdminEmail"] = AdminEmail,
             ["Portal:Bootstrap:AdminPassword"] = "correct horse battery",
+            ["Portal:Encryption:Keys"] = $"kek-1 {Convert.ToBase64String(new byte[32])}",
         });
         builder.Services.AddLogging();
         builder.Services.AddControlPlane(builder.Configuration, dataPath);

@@ -14,6 +14,7 @@ using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.ControlPlane.Stores;
 using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Data;
@@ -73,6 +74,8 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
     public DbSet<PolicyDisk> PolicyDisks => Set<PolicyDisk>();
 
     public DbSet<PolicyRun> PolicyRuns => Set<PolicyRun>();
+
+    public DbSet<StoreCheck> StoreChecks => Set<StoreCheck>();
 
     public DbSet<Job> Jobs => Set<Job>();
 
@@ -160,6 +163,7 @@ internal class PortalDb : IdentityDbContext<PortalUser, IdentityRole, string>
         ExportTicket.Map(builder);
         AutoSnapshotPolicy.Map(builder);
         PolicyRun.Map(builder);
+        StoreCheck.Map(builder);
         Job.Map(builder);
         ResourceTag.Map(builder);
         QuotaOverride.Map(builder);

@@ -32,6 +32,9 @@ internal static class DiskCategories
     /// <summary>The ESSD family may be used before it is uploaded, and takes ten snapshots at a time; the others one.</summary>
     public static bool IsEssdFamily(string category) => category is Essd or AutoPl or "cloud_essd_entry" or "cloud_regional_disk_auto";
 
+    /// <summary>What ModifyDiskSpec takes (SPEC 7.5).</summary>
+    public static bool IsChangeTarget(string category) => category is Essd or AutoPl or "cloud_essd_entry" or "cloud_ssd" or "cloud_efficiency";
+
     public static int SnapshotsAtOnce(string category) => IsEssdFamily(category) ? 10 : 1;
 
     public static DiskSizeRange? Find(string category, string? level) => All.FirstOrDefault(each => each.Category == category && each.PerformanceLevel == level);

@@ -94,6 +94,20 @@ internal sealed partial class DiskKeys(PortalOptions options, ZonePools pools, R
         return await db.DiskKeys.Where(key => key.Id == id).ExecuteDeleteAsync(cancel) > 0;
     }
 
+    /// <summary>Wraps every key of the database under the present key-encryption key; returns how many it were. Within a write, repeatable.</summary>
+    public async Task<int> RewrapAsync(PortalDb db, CancellationToken cancel)
+    {
+        var ring = Ring ?? throw new EngineException(EngineFault.KeyUnavailable, "No key-encryption key is configured. Configure it in Portal:Encryption and start the portal again.");
+        var old = await db.DiskKeys.Where(key => key.KekId != ring.CurrentId).ToListAsync(cancel);
+        foreach (var key in old)
+        {
+            var wrapped = ring.Wrap(Unwrap(key));
+            (key.Wrapped, key.KekId) = (wrapped.Encode(), wrapped.KekId);
+        }
+
+        return old.Count;
+    }
+
     private DataKey Unwrap(DiskKey key)
     {
         if (Ring is null) throw new EngineException(EngineFault.KeyUnavailable, $"The key {key.Id} is wrapped under the key-encryption key '{key.KekId}', but none is configured. Configure it in Portal:Encryption and start the portal again.");

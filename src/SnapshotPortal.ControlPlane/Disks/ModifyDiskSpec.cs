@@ -44,7 +44,7 @@ internal sealed class ModifyDiskSpecHandler(PortalDb db, JobQueue jobs) : IHandl
     private static DiskSizeRange RangeOf(ModifyDiskSpec request, Disk disk)
     {
         var category = string.IsNullOrEmpty(request.DiskCategory) ? disk.Category : request.DiskCategory;
-        if (category != disk.Category && category is not (DiskCategories.Essd or DiskCategories.AutoPl or "cloud_essd_entry" or "cloud_ssd" or "cloud_efficiency"))
+        if (category != disk.Category && !DiskCategories.IsChangeTarget(category))
             throw new OperationException(DiskErrors.CategoryNotToChangeTo, nameof(request.DiskCategory));
         var level = string.IsNullOrEmpty(request.PerformanceLevel) ? null : request.PerformanceLevel;
         if (category == DiskCategories.Essd) level ??= disk.Category == DiskCategories.Essd ? disk.PerformanceLevel : DiskCategories.LevelByDefault;

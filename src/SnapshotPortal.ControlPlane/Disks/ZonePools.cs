@@ -33,10 +33,12 @@ internal sealed class ZonePools(PortalOptions options, IFileSystem files) : IDis
     /// <summary>Whether an encrypted disk's key has not been handed in.</summary>
     public bool IsLocked(Disk disk) => pools.TryGetValue(disk.ZoneId, out var pool) && pool.FindDisk(disk.BodyName) is { IsLocked: true };
 
+    public string DirectoryOf(string zoneId) => Path.Combine(options.DataPath, "pools", zoneId);
+
     public void Open()
     {
         foreach (var zoneId in options.Regions.SelectMany(region => region.Zones))
-            pools.Add(zoneId, Pool.Open(files, Path.Combine(options.DataPath, "pools", zoneId), new PoolOptions()));
+            pools.Add(zoneId, Pool.Open(files, DirectoryOf(zoneId), new PoolOptions()));
     }
 
     /// <summary>Lets a local snapshot go where it is still there.</summary>

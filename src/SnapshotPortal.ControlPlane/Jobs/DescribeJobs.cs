@@ -79,6 +79,21 @@ public enum JobKind
 
     /// <summary>Holds a disk to what its new category and performance level may do.</summary>
     ModifyDiskSpec,
+
+    /// <summary>Looks for damage in a repository.</summary>
+    VerifyRepository,
+
+    /// <summary>Looks for damage in a pool.</summary>
+    ScrubPool,
+
+    /// <summary>Gives back what nothing in a repository refers to, or tells what that would be.</summary>
+    SweepRepository,
+
+    /// <summary>Wraps all keys under the present key-encryption key.</summary>
+    RewrapKeys,
+
+    /// <summary>Gives an account the snapshots of a repository that nobody has.</summary>
+    AdoptSnapshots,
 }
 
 /// <summary>The states of a job.</summary>

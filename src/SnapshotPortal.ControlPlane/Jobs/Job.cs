@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using SnapshotPortal.ControlPlane.Accounts;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
 
@@ -14,6 +13,7 @@ internal sealed class Job : IAnnounced, Paging.IPlaced
 {
     public required string Id { get; init; }
 
+    /// <summary>Empty for a job of the portal itself, which administrators look after.</summary>
     public required string AccountId { get; init; }
 
     public required JobKind Kind { get; init; }
@@ -61,7 +61,7 @@ internal sealed class Job : IAnnounced, Paging.IPlaced
     public Change ToChange() => new(AccountId, ResourceKind.Job, Id);
 
     public Change ToResourceChange()
-        => new(AccountId, Kind is JobKind.UploadSnapshot or JobKind.PurgeSnapshot ? ResourceKind.Snapshot : ResourceKind.Disk, ResourceId);
+        => new(AccountId, AccountId.Length == 0 ? ResourceKind.Store : Kind is JobKind.UploadSnapshot or JobKind.PurgeSnapshot ? ResourceKind.Snapshot : ResourceKind.Disk, ResourceId);
 
     public void End(JobStatus status, OperationError? error, DateTimeOffset now)
         => (Status, ErrorCode, ErrorMessage, FinishedAt, NotBefore) = (status, error?.Code, error?.Message, now, null);
@@ -71,7 +71,6 @@ internal sealed class Job : IAnnounced, Paging.IPlaced
         job.HasIndex(each => new { each.AccountId, each.CreatedAt, each.Id });
         job.HasIndex(each => new { each.Status, each.Lane });
         job.HasIndex(each => each.ResourceId);
-        job.HasOne<Account>().WithMany().HasForeignKey(each => each.AccountId);
         job.Property(each => each.Kind).HasConversion<string>().HasMaxLength(32);
         job.Property(each => each.Status).HasConversion<string>().HasMaxLength(16);
         job.Property<long>(PortalDb.Version).IsConcurrencyToken();

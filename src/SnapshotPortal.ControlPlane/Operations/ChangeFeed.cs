@@ -22,6 +22,7 @@ public enum ResourceKind
     Image,
     Policy,
     Job,
+    Store,
     AccessKey,
     Quota,
     Invitation,

@@ -59,14 +59,14 @@ internal sealed class RegionRepositories(PortalOptions options, DiskKeys keys, I
     /// <summary>A stored snapshot as the base of disks.</summary>
     public SnapshotBase BaseOf(Snapshot snapshot) => new(this[snapshot.RegionId], snapshot.Id, snapshot.LengthBytes);
 
-    /// <summary>Gives back what no stored snapshot needs any more; one sweep at a time, beside uploads and restores.</summary>
-    public async Task SweepAsync(string regionId, CancellationToken cancel)
+    /// <summary>Gives back what no stored snapshot needs any more; one sweep at a time, beside uploads and restores. Returns what was done.</summary>
+    public async Task<SweepPlan> SweepAsync(string regionId, CancellationToken cancel)
     {
         await sweeping.WaitAsync(cancel);
         try
         {
             var repository = this[regionId];
-            await repository.ExecuteAsync(await repository.PlanSweepAsync(cancel), cancel);
+            return await repository.ExecuteAsync(await repository.PlanSweepAsync(cancel), cancel);
         }
         finally
         {

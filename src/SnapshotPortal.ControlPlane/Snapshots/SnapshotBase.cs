@@ -7,7 +7,10 @@ namespace SnapshotPortal.ControlPlane.Snapshots;
 /// A stored snapshot as what disks made from it read from until they are whole. Opened by the first read, so that the portal
 /// starts, and disks are made, while the repository does not answer.
 /// </summary>
-/// <remarks>As long as a pool names it as a base the snapshot is not removed, so what is not found is away: the reader tries again.</remarks>
+/// <remarks>
+/// A disk's size is whole GiB, a snapshot's content that was adopted may be any: behind its end there are zeroes.
+/// As long as a pool names it as a base the snapshot is not removed, so what is not found is away: the reader tries again.
+/// </remarks>
 internal sealed class SnapshotBase(Repository repository, string snapshotId, long lengthBytes) : IBlockDevice
 {
     private readonly Lock opening = new();
@@ -19,22 +22,32 @@ internal sealed class SnapshotBase(Repository repository, string snapshotId, lon
 
     public void Read(long offsetBytes, Span<byte> destination)
     {
-        try { Open().Read(offsetBytes, destination); }
+        try
+        {
+            var content = Open();
+            var within = (int)Math.Clamp(content.LengthBytes - offsetBytes, 0, destination.Length);
+            if (within > 0) content.Read(offsetBytes, destination[..within]);
+            destination[within..].Clear();
+        }
         catch (EngineException exception) when (exception.Fault == EngineFault.Missing) { throw Away(exception); }
     }
 
     public IEnumerable<Extent> Extents(long offsetBytes, long lengthBytes)
     {
-        using var extents = Open().Extents(offsetBytes, lengthBytes).GetEnumerator();
+        var content = Open();
+        var within = Math.Clamp(content.LengthBytes - offsetBytes, 0, lengthBytes);
+        using var extents = content.Extents(Math.Min(offsetBytes, content.LengthBytes), within).GetEnumerator();
         while (true)
         {
             try
             {
-                if (!extents.MoveNext()) yield break;
+                if (!extents.MoveNext()) break;
             }
             catch (EngineException exception) when (exception.Fault == EngineFault.Missing) { throw Away(exception); }
             yield return extents.Current;
         }
+
+        if (within < lengthBytes) yield return new(offsetBytes + within, lengthBytes - within, ExtentKind.Hole);
     }
 
     public void Write(long offsetBytes, ReadOnlySpan<byte> source) => throw Refused();

@@ -80,6 +80,7 @@ internal sealed class UploadSnapshot(PortalDb db, ZonePools pools, RegionReposit
                 Changed = frozen.ChangedSince(predecessor.Epoch),
                 PredecessorId = predecessor.SnapshotId,
                 Key = key,
+                Labels = SnapshotLabels.Of(snapshot),
             };
             try
             {

@@ -112,6 +112,12 @@ public sealed class Pool : IDisposable
     /// </summary>
     public string? Damage => state.Damage;
 
+    /// <summary>Why the pool takes no more changes since an error (<see cref="EngineFault.Fenced"/>), or null.</summary>
+    public string? FenceReason => Log.Fence?.Message;
+
+    /// <summary>The bytes that the log takes up in its file system.</summary>
+    public long AllocatedBytes => Segments.AllocatedBytes();
+
     /// <summary>What all disks together have done since the pool was opened, also those that were deleted.</summary>
     public DiskCounters Counters => state.Counters();
 

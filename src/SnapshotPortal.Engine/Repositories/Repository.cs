@@ -198,6 +198,18 @@ public sealed class Repository : IDisposable
         return store.DeleteAsync(SnapshotRoot.ObjectName(snapshotId), cancel);
     }
 
+    /// <summary>A stored key, wrapped, or null where there is none of that id; <see cref="EngineFault.Corrupt"/> where it is damaged.</summary>
+    public Task<Crypto.WrappedKey?> FindKeyAsync(Guid keyId, CancellationToken cancel) => keys.FindAsync(RepositoryKeys.ObjectName(keyId), cancel);
+
+    /// <summary>How much is stored. After the first time, which lists the store, it costs nothing.</summary>
+    /// <exception cref="EngineException"><see cref="EngineFault.StoreUnavailable"/>; <see cref="EngineFault.Io"/>.</exception>
+    public async Task<RepositorySize> MeasureAsync(CancellationToken cancel)
+    {
+        await packs.LoadAsync(cancel);
+        var known = packs.Known().Packs;
+        return new(known.Length, known.Sum(pack => (long)pack.LengthBytes));
+    }
+
     /// <summary>
     /// Wraps every key anew that is not wrapped under the ring's current key-encryption key; content is not touched.
     /// Repeatable. Returns how many keys it were.

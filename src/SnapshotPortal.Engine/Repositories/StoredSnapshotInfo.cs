@@ -36,3 +36,8 @@ public sealed record StoredSnapshotInfo
     /// <summary>What was given with the upload.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 }
+
+/// <summary>How much a repository holds: all but roots, keys and its config, which are small.</summary>
+/// <param name="Packs">The packs of chunks and of manifest pages.</param>
+/// <param name="Bytes">Their size.</param>
+public readonly record struct RepositorySize(int Packs, long Bytes);

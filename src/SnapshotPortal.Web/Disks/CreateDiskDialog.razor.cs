@@ -22,6 +22,7 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
     private string? snapshotId;
     private int size = 20;
     private bool isSystem;
+    private bool encrypted;
 
     [Parameter, EditorRequired]
     public string Account { get; set; } = "";
@@ -42,6 +43,19 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
     private IReadOnlyList<DiskSizeRange> Ranges => [.. (zone?.Zone.DiskSizes ?? []).Where(range => !IsLocal || range.Category is "cloud_essd" or "cloud_auto" or "cloud_essd_entry" or "cloud_regional_disk_auto")];
 
     private DiskSizeRange? Range => Ranges.FirstOrDefault(range => string.Equals(KeyOf(range), category, StringComparison.Ordinal)) ?? (Ranges.Count > 0 ? Ranges[0] : null);
+
+    private string Speed => Range is null ? "" : DiskCategories.SpeedText(Range.SpeedAt(size).Iops, Range.SpeedAt(size).Megabytes);
+
+    private bool CanChooseEncryption => zone is { Zone.EncryptsDisks: true } && Snapshot is not { Encrypted: true };
+
+    private bool IsEncrypted => Snapshot is { Encrypted: true } || (encrypted && CanChooseEncryption);
+
+    private string EncryptionHint => (Snapshot, zone?.Zone.EncryptsDisks) switch
+    {
+        ({ Encrypted: true }, _) => "The snapshot is encrypted, and so is every disk made from it.",
+        (_, not true) => "Not offered: the administrator has configured no key to encrypt with.",
+        _ => "AES-256 under a key of its own. Cannot be changed later; an encrypted disk has no local snapshots.",
+    };
 
     private string SizeHint
     {
@@ -101,6 +115,7 @@ public sealed partial class CreateDiskDialog(PortalSession session, DialogServic
             Size = size,
             SnapshotId = snapshotId,
             IsSystem = isSystem,
+            Encrypted = IsEncrypted,
         });
         dialogs.Close(made.DiskId);
     }

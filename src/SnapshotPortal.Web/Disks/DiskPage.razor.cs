@@ -88,6 +88,12 @@ public sealed partial class DiskPage(DialogService dialogs)
     private Task EditAsync() => dialogs.OpenAsync<EditDiskDialog>(
         "Edit disk", new() { [nameof(EditDiskDialog.Account)] = Account, [nameof(EditDiskDialog.Disk)] = disk }, PortalDialog.Narrow);
 
+    private async Task ChangeCategoryAsync()
+    {
+        await dialogs.OpenAsync<ChangeCategoryDialog>(
+            "Change category", new() { [nameof(ChangeCategoryDialog.Account)] = Account, [nameof(ChangeCategoryDialog.Disk)] = disk }, PortalDialog.Narrow);
+    }
+
     private async Task DeleteAsync()
     {
         var deleted = await dialogs.OpenAsync<DeleteDiskDialog>(

@@ -50,6 +50,29 @@ public sealed class CreateDiskDialogTests(TestPortal portal) : PageTests(portal)
         Assert.Equal(("web-data", "local-2a", 7, "cloud_essd", "PL0"), (disk.DiskName, disk.ZoneId, disk.Size, disk.Category, disk.PerformanceLevel));
     }
 
+    [Fact]
+    public async Task An_encrypted_disk_is_made_where_that_is_chosen()
+    {
+        var owner = await Portal.NewAccountAsync();
+        var dialog = await OpenAsync(owner);
+
+        dialog.Find("#field-Encrypted").Change(true);
+        dialog.Find("form").Submit();
+
+        Assert.True((await DiskAsync(owner, dialog)).Encrypted);
+    }
+
+    [Fact]
+    public async Task Performance_follows_category_and_size()
+    {
+        var dialog = await OpenAsync(await Portal.NewAccountAsync());
+
+        dialog.Find("#field-DiskCategory").Change("cloud_essd/PL1");
+        dialog.Find("#field-Size").Change("100");
+
+        dialog.WaitForAssertion(() => Assert.Contains("6,800 IOPS, 170 MB/s", dialog.Markup, StringComparison.Ordinal));
+    }
+
     private async Task<IRenderedComponent<CreateDiskDialog>> OpenAsync(Caller owner)
     {
         await SignInAsync(owner);

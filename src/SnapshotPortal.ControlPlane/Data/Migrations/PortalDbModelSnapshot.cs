@@ -1388,6 +1388,74 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                     b.ToTable("Snapshots");
                 });
 
+            modelBuilder.Entity("SnapshotPortal.ControlPlane.Stores.StoreCheck", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CheckedBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ErrorMessage")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("FindingCount")
+                        .HasColumnType("INTEGER");
+
+                    b.PrimitiveCollection<string>("Findings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FreedBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsDryRun")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("IsSound")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("JobId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Seed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Share")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("SnapshotId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StoreId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("TotalBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StoreId", "CreatedAt");
+
+                    b.ToTable("StoreChecks");
+                });
+
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Tags.ResourceTag", b =>
                 {
                     b.Property<string>("ResourceId")
@@ -1628,15 +1696,6 @@ namespace SnapshotPortal.ControlPlane.Data.Migrations
                 });
 
             modelBuilder.Entity("SnapshotPortal.ControlPlane.Instances.Instance", b =>
-                {
-                    b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("SnapshotPortal.ControlPlane.Jobs.Job", b =>
                 {
                     b.HasOne("SnapshotPortal.ControlPlane.Accounts.Account", null)
                         .WithMany()
