@@ -97,21 +97,21 @@ public sealed class RollBackTests(Stage stage)
         await visit.Button("Create snapshot").ClickAsync();
         await visit.Dialog().GetByLabel("Kind").SelectOptionAsync("flash");
         await visit.LookAsync("dialog-create-snapshot");
-        await visit.Dialog().GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await CancelAsync(visit);
         await CreateLocalAsync(visit, "instant");
         await visit.LookAsync("snapshot-local");
         await visit.Button("Make normal").ClickAsync();
         await visit.LookAsync("dialog-make-normal");
-        await visit.Dialog().GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await CancelAsync(visit);
 
         await page.GotoAsync(disk);
         await page.GetByRole(AriaRole.Button, new() { Name = "Roll back to instant" }).ClickAsync();
         await Expect(visit.Dialog()).ToContainTextAsync("kept for");
         await visit.LookAsync("dialog-roll-back");
-        await visit.Dialog().GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await CancelAsync(visit);
         await visit.Button("Enlarge").ClickAsync();
         await visit.LookAsync("dialog-enlarge");
-        await visit.Dialog().GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await CancelAsync(visit);
 
         await visit.OpenAsync("Snapshots");
         await page.GetByLabel("Select all on this page").CheckAsync();
@@ -128,6 +128,12 @@ public sealed class RollBackTests(Stage stage)
         await visit.Dialog().GetByLabel("Kind").SelectOptionAsync("flash");
         await visit.Dialog().GetByRole(AriaRole.Button, new() { Name = "Create snapshot" }).ClickAsync();
         await Expect(visit.Heading(name)).ToBeVisibleAsync();
+    }
+
+    private static async Task CancelAsync(Visit visit)
+    {
+        await visit.Dialog().GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(visit.Dialog()).ToBeHiddenAsync();
     }
 
     private static async Task RollBackAsync(Visit visit, string snapshot)
