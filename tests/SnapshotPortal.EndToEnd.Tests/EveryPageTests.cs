@@ -73,7 +73,7 @@ public sealed class EveryPageTests(Stage stage)
         await visit.OpenAsync("Accounts");
         await visit.LookAsync("accounts");
         await visit.OpenAsync("Stores");
-        await Expect(page.GetByText("Repositories")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Repositories" })).ToBeVisibleAsync();
         await visit.LookAsync("stores");
 
         await visit.OpenAsync("Disks");
