@@ -20,6 +20,9 @@ public static class PortalUrls
     public const string Accounts = "/admin/accounts";
     public const string Users = "/admin/users";
     public const string Stores = "/admin/stores";
+    public const string Prices = "/admin/prices";
+    public const string PortalActivity = "/admin/activity";
+    public const string PortalActivityCsv = "/admin/activity.csv";
 
     public static string Overview(string account) => $"/a/{Escape(account)}";
 
@@ -63,7 +66,19 @@ public static class PortalUrls
 
     public static string Members(string account) => $"{Overview(account)}/members";
 
-    public static string Audit(string account) => $"{Overview(account)}/audit";
+    public static string Activity(string account) => $"{Overview(account)}/activity";
+
+    public static string ActivityCsv(string account) => $"{Overview(account)}/activity.csv";
+
+    public static string Quotas(string account) => $"{Overview(account)}/quotas";
+
+    public static string Usage(string account, string? month = null) => With($"{Overview(account)}/usage", ("month", month));
+
+    public static string UsageCsv(string account, string month) => With($"{Overview(account)}/usage.csv", ("month", month));
+
+    public static string AccountQuotas(string account) => $"{Accounts}/{Escape(account)}/quotas";
+
+    public static string Join(string token) => $"/join/{Escape(token)}";
 
     public static string SignInFor(string returnUrl) => With(SignIn, ("returnUrl", returnUrl));
 

@@ -2,10 +2,12 @@ using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 using SnapshotPortal.Api;
 using SnapshotPortal.ControlPlane;
+using SnapshotPortal.Web.Activity;
 using SnapshotPortal.Web.Disks;
 using SnapshotPortal.Web.Hosting;
 using SnapshotPortal.Web.SignIn;
 using SnapshotPortal.Web.Snapshots;
+using SnapshotPortal.Web.Usage;
 
 // Published: everything lies beside the assembly, whatever the working directory. From source: the repository root.
 var published = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
@@ -45,6 +47,8 @@ return await StartupChecks.RunAsync(async () =>
     app.MapDiskUploads();
     app.MapContentDownloads();
     app.MapSnapshotsCsv();
+    app.MapActivityCsv();
+    app.MapUsageCsv();
     app.MapPortalPages();
 
     await app.StartAsync();

@@ -87,7 +87,7 @@ public sealed class SignInTests(Stage stage)
         foreach (var email in new[] { Portal.Administrator.Email, "nobody@example.com" })
         {
             await GivePasswordAsync(visit, email, "wrong");
-            await Expect(visit.Page.GetByText("The e-mail address or the password is wrong.")).ToBeVisibleAsync();
+            await Expect(visit.Page.GetByText("The e-mail address or the password is wrong")).ToBeVisibleAsync();
         }
     });
 

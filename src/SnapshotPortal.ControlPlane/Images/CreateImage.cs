@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Tags;
 
@@ -56,10 +57,8 @@ public sealed record DiskDeviceMappingRequest
 
 public sealed record CreateImageResult(string ImageId);
 
-internal sealed class CreateImageHandler(PortalDb db, PortalOptions options, ImageSources sources, ResourceIds ids, TimeProvider time) : IHandler<CreateImage, CreateImageResult>
+internal sealed class CreateImageHandler(PortalDb db, PortalOptions options, AccountQuotas quotas, ImageSources sources, ResourceIds ids, TimeProvider time) : IHandler<CreateImage, CreateImageResult>
 {
-    private const int PerRegionMax = 100;
-
     public async Task<CreateImageResult> RunAsync(CreateImage request, Caller caller, CancellationToken cancel)
     {
         var region = options.Region(request.RegionId);
@@ -67,8 +66,9 @@ internal sealed class CreateImageHandler(PortalDb db, PortalOptions options, Ima
         var id = ids.New("m");
         var name = string.IsNullOrEmpty(request.ImageName) ? id : request.ImageName;
         await db.RequireFreeNameAsync(caller.AccountId, region.RegionId, name, cancel);
-        if (await db.Images.CountAsync(image => image.AccountId == caller.AccountId && image.RegionId == region.RegionId, cancel) >= PerRegionMax)
-            throw new OperationException(ImageErrors.Quota(PerRegionMax));
+        var limit = await quotas.LimitAsync(caller.AccountId, QuotaKind.ImagesPerRegion, cancel);
+        if (await db.Images.CountAsync(image => image.AccountId == caller.AccountId && image.RegionId == region.RegionId, cancel) >= limit)
+            throw new OperationException(ImageErrors.Quota(limit));
 
         var image = new Image
         {

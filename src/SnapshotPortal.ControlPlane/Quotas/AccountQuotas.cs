@@ -36,6 +36,8 @@ internal sealed class AccountQuotas(PortalDb db, PortalOptions options)
             QuotaKind.PoliciesPerRegion => MostAsync(db.Policies.Where(each => each.AccountId == accountId).GroupBy(each => each.RegionId), cancel),
             QuotaKind.PoliciesPerDisk => MostAsync(db.PolicyDisks.Where(each => each.AccountId == accountId && db.Disks.Any(disk => disk.Id == each.DiskId && !disk.IsReleased)).GroupBy(each => each.DiskId), cancel),
             QuotaKind.LocalSnapshotsPerDisk => MostAsync(snapshots.Where(each => each.IsLocal).GroupBy(each => each.SourceDiskId), cancel),
+            QuotaKind.ImagesPerRegion => MostAsync(db.Images.Where(each => each.AccountId == accountId).GroupBy(each => each.RegionId), cancel),
+            QuotaKind.TagsPerResource => MostAsync(db.Tags.Where(each => each.AccountId == accountId).GroupBy(each => each.ResourceId), cancel),
             _ => Task.FromResult<Fullest?>(null),
         };
     }

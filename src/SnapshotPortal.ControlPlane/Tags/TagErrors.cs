@@ -15,8 +15,6 @@ internal static class TagErrors
 
     public static readonly OperationError FilterTooLong = new("InvalidTagCount", 400, "More than 20 tags were given.", "Filter by at most 20 tags.");
 
-    public static readonly OperationError Quota = new("QuotaExceed.Tags", 403, "The resource would carry more than 20 tags.", "Remove tags that are not needed any more.");
-
     public static readonly OperationError TooMany = new("NumberExceed.Tags", 400, "More than 20 tags were given.", "Set at most 20 tags in one call.");
 
     public static readonly OperationError TooManyResources = new("NumberExceed.ResourceIds", 400, "More than 50 resources were given.", "Name at most 50 resources in one call.");
@@ -24,4 +22,7 @@ internal static class TagErrors
     public static readonly OperationError TypeUnknown = new("InvalidResourceType.NotFound", 404, "There is no such type of resources here.", $"Choose {string.Join(", ", TaggedResources.Types)}.");
 
     public static readonly OperationError ResourceNotFound = new("InvalidResourceId.NotFound", 404, "A resource that was named does not exist in this account.", "Look at its id again; nothing was changed.");
+
+    public static OperationError Quota(int max)
+        => new("QuotaExceed.Tags", 403, $"The resource would carry more than {max} tags.", "Remove tags that are not needed any more.");
 }

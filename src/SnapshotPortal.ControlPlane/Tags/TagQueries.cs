@@ -12,7 +12,7 @@ internal static class TagQueries
     {
         if (tags is null) return;
         TagRules.Require(tags);
-        if (tags.Count > TagRules.PerResourceMax) throw new OperationException(TagErrors.Quota, "Tag");
+        if (tags.Count > TagRules.PerResourceMax) throw new OperationException(TagErrors.Quota(TagRules.PerResourceMax), "Tag");
         foreach (var tag in tags)
             db.Tags.Add(new() { AccountId = accountId, ResourceType = resourceType, ResourceId = resourceId, Key = tag.Key!, Value = tag.Value ?? "" });
     }

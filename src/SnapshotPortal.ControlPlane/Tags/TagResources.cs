@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using SnapshotPortal.ControlPlane.Data;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Quotas;
 
 namespace SnapshotPortal.ControlPlane.Tags;
 
@@ -12,7 +13,7 @@ public sealed record TagResources(string RegionId, string ResourceType) : IOpera
     public IReadOnlyList<Tag>? Tag { get; init; }
 }
 
-internal sealed class TagResourcesHandler(PortalDb db, PortalOptions options) : IHandler<TagResources, Done>
+internal sealed class TagResourcesHandler(PortalDb db, PortalOptions options, AccountQuotas quotas) : IHandler<TagResources, Done>
 {
     public async Task<Done> RunAsync(TagResources request, Caller caller, CancellationToken cancel)
     {
@@ -21,6 +22,7 @@ internal sealed class TagResourcesHandler(PortalDb db, PortalOptions options) : 
         if (tags.Count > TagRules.PerResourceMax) throw new OperationException(TagErrors.TooMany, nameof(request.Tag));
         TagRules.Require(tags);
 
+        var limit = await quotas.LimitAsync(caller.AccountId, QuotaKind.TagsPerResource, cancel);
         var present = (await db.Tags.Where(tag => ids.Contains(tag.ResourceId)).ToListAsync(cancel)).ToLookup(tag => tag.ResourceId, StringComparer.Ordinal);
         foreach (var id in ids)
         {
@@ -31,7 +33,7 @@ internal sealed class TagResourcesHandler(PortalDb db, PortalOptions options) : 
                 else db.Tags.Add(own[key!] = new() { AccountId = caller.AccountId, ResourceType = request.ResourceType, ResourceId = id, Key = key!, Value = value ?? "" });
             }
 
-            if (own.Count > TagRules.PerResourceMax) throw new OperationException(TagErrors.Quota, nameof(request.Tag));
+            if (own.Count > limit) throw new OperationException(TagErrors.Quota(limit), nameof(request.Tag));
         }
 
         TaggedResources.Announce(db, caller, request.ResourceType, ids);

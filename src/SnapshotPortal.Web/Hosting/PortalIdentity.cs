@@ -23,10 +23,10 @@ internal static class PortalIdentity
             });
         services.AddAuthorizationBuilder()
             .AddPolicy(PortalRoles.Administrator, policy => policy.RequireRole(PortalRoles.Administrator));
-        new IdentityBuilder(typeof(PortalUser), typeof(IdentityRole), services).AddSignInManager();
+        new IdentityBuilder(typeof(PortalUser), typeof(IdentityRole), services).AddSignInManager<PortalSignIn>();
         services.AddScoped<IUserClaimsPrincipalFactory<PortalUser>, PortalClaims>();
 
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(5));
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = SecurityStampCheck.Interval);
         services.Configure<IdentityPasskeyOptions>(options => options.UserVerificationRequirement = "preferred");
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SecurityStampCheck>();

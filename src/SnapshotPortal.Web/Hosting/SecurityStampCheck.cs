@@ -11,7 +11,10 @@ namespace SnapshotPortal.Web.Hosting;
 internal sealed class SecurityStampCheck(ILoggerFactory loggers, IServiceScopeFactory scopes, IOptions<IdentityOptions> identity)
     : RevalidatingServerAuthenticationStateProvider(loggers)
 {
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromMinutes(5);
+    /// <summary>Who is suspended or changes the password is out of what is open within half a minute.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    protected override TimeSpan RevalidationInterval => Interval;
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {

@@ -51,7 +51,7 @@ public abstract class LivePage : ComponentBase, IDisposable
         if (!string.Equals(subscribedTo, Account, StringComparison.Ordinal))
         {
             subscription?.Dispose();
-            subscription = Feed.Subscribe(Account, change => Concerns(change) ? InvokeAsync(OnChangedAsync) : Task.CompletedTask);
+            subscription = Feed.Subscribe(Account, change => Concerns(change) || Session.IsAboutMe(change) ? InvokeAsync(OnChangedAsync) : Task.CompletedTask);
             subscribedTo = Account;
         }
 

@@ -14,6 +14,7 @@ public sealed partial class MainLayout(PortalSession session, NavigationManager 
     private IDisposable? subscription;
     private MyAccount? account;
     private DateTimeOffset now;
+    private string watched = "";
     private bool loaded;
 
     private PortalSession Session => session;
@@ -35,16 +36,33 @@ public sealed partial class MainLayout(PortalSession session, NavigationManager 
         account = session.Find(AccountOfAddress());
         loaded = true;
         navigation.LocationChanged += OnLocationChanged;
-        // Membership changes are announced to the account; a new account to everybody.
-        subscription = feed.Subscribe("", change => change.Kind is ResourceKind.Account or ResourceKind.Member ? InvokeAsync(ReloadAsync) : Task.CompletedTask);
+        Watch();
         _ = TickAsync();
     }
 
+    /// <summary>Reads rights and accounts anew; who has none any more is out.</summary>
     private async Task ReloadAsync()
     {
-        await session.LoadAsync();
+        try
+        {
+            await session.LoadAsync();
+        }
+        catch (OperationException)
+        {
+            navigation.NavigateTo(PortalUrls.SignIn, forceLoad: true);
+            return;
+        }
+
         account = session.Find(AccountOfAddress());
         StateHasChanged();
+    }
+
+    /// <summary>Memberships are announced to their account, users and new accounts to everybody.</summary>
+    private void Watch()
+    {
+        subscription?.Dispose();
+        watched = account?.AccountId ?? "";
+        subscription = feed.Subscribe(watched, change => change.Kind is ResourceKind.Account || session.IsAboutMe(change) ? InvokeAsync(ReloadAsync) : Task.CompletedTask);
     }
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs moved) => _ = InvokeAsync(async () =>
@@ -55,6 +73,8 @@ public sealed partial class MainLayout(PortalSession session, NavigationManager 
         if (account is null && name.Length > 0)
             await session.LoadAsync(); // perhaps it was made a moment ago
         account = session.Find(name) ?? account;
+        if (!string.Equals(watched, account?.AccountId ?? "", StringComparison.Ordinal))
+            Watch();
         StateHasChanged();
     });
 
@@ -71,11 +91,8 @@ public sealed partial class MainLayout(PortalSession session, NavigationManager 
         {
             while (await timer.WaitForNextTickAsync(disposal.Token))
             {
-                await InvokeAsync(() =>
-                {
-                    now = clock.GetUtcNow();
-                    StateHasChanged();
-                });
+                now = clock.GetUtcNow();
+                await InvokeAsync(ReloadAsync); // rights too: what was not announced is noticed then
             }
         }
         catch (OperationCanceledException)

@@ -8,7 +8,7 @@ namespace SnapshotPortal.Web.Layout;
 /// <summary>The signed-in user of this circuit: who it is, which accounts there are, and the way to run operations in one of them.</summary>
 public sealed class PortalSession(OperationRunner operations, AuthenticationStateProvider authentication)
 {
-    private string userId = "";
+    public string UserId { get; private set; } = "";
 
     public string Email { get; private set; } = "";
 
@@ -20,12 +20,16 @@ public sealed class PortalSession(OperationRunner operations, AuthenticationStat
     public async Task LoadAsync()
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        userId = user.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+        UserId = user.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
         Email = user.FindFirstValue(ClaimTypes.Email) ?? "";
         var mine = await RunAsync("", new DescribeMyAccounts());
         Accounts = mine.Accounts;
         IsAdministrator = mine.IsAdministrator;
     }
+
+    /// <summary>Whether a change is about what this user may do.</summary>
+    public bool IsAboutMe(Change change) =>
+        change.Kind is ResourceKind.Member or ResourceKind.User && string.Equals(change.ResourceId, UserId, StringComparison.Ordinal);
 
     public MyAccount? Find(string account) =>
         Accounts.FirstOrDefault(each => string.Equals(each.AccountId, account, StringComparison.Ordinal));
@@ -40,5 +44,5 @@ public sealed class PortalSession(OperationRunner operations, AuthenticationStat
     /// <summary>Runs an operation as this user in an account; outside any account where it is empty. Rights are checked by the operation.</summary>
     public Task<TResult> RunAsync<TResult>(string account, IOperation<TResult> operation)
         where TResult : class =>
-        operations.RunAsync(operation, new Caller(account, userId, AccountRole.None, IsAdministrator: false, CallerSource.Portal));
+        operations.RunAsync(operation, new Caller(account, UserId, AccountRole.None, IsAdministrator: false, CallerSource.Portal));
 }

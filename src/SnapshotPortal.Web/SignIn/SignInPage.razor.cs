@@ -47,7 +47,7 @@ public sealed partial class SignInPage(SignInManager<PortalUser> signIn, Navigat
         else if (!string.IsNullOrEmpty(Input.CredentialJson))
             problem = "No user here has this passkey. Sign in with the password and add it under Profile.";
         else
-            problem = "The e-mail address or the password is wrong.";
+            problem = "The e-mail address or the password is wrong, or the user is suspended.";
     }
 
     private static string Fill(DemoUser user) =>

@@ -1,10 +1,10 @@
 using Bunit;
 using SnapshotPortal.ControlPlane.Accounts;
-using SnapshotPortal.Web.Admin;
+using SnapshotPortal.Web.Activity;
 
-namespace SnapshotPortal.Web.Tests.Admin;
+namespace SnapshotPortal.Web.Tests.Activity;
 
-public sealed class AuditPageTests(TestPortal portal) : PageTests(portal)
+public sealed class ActivityPageTests(TestPortal portal) : PageTests(portal)
 {
     [Fact]
     public async Task What_was_done_is_told_to_owners_and_to_nobody_else()
@@ -14,10 +14,10 @@ public sealed class AuditPageTests(TestPortal portal) : PageTests(portal)
         var member = await Portal.NewUserAsync(owner, AccountRole.Operator);
 
         await SignInAsync(owner);
-        var page = Show<AuditPage>(owner, "q=" + disk);
+        var page = Show<ActivityPage>(owner, "q=" + disk);
         Assert.Equal("CreateDisk", Assert.Single(page.FindAll("td.first")).TextContent);
 
         await SignInAsync(member);
-        Assert.Equal("This is not yours to see", Show<AuditPage>(member).Find(".empty h2").TextContent);
+        Assert.Equal("This is not yours to see", Show<ActivityPage>(member).Find(".empty h2").TextContent);
     }
 }
