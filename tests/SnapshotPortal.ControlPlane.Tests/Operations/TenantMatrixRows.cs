@@ -55,7 +55,7 @@ internal static class TenantMatrixRows
         _ => new DescribeAccountAttributes(Region),
         _ => new DescribeAccounts(),
         _ => new DescribeApiCalls(),
-        at => new DescribeAuditTrail { ResourceId = at.Disk },
+        _ => new DescribeAuditTrail(),
         at => new DescribeDiskUpload(at.Upload),
         at => new DescribeDisks { DiskIds = [at.Disk] },
         at => new DescribeExports([at.Disk]),

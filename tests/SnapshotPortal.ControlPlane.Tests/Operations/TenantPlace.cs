@@ -64,7 +64,7 @@ internal sealed record TenantPlace
         var email = $"idle-{owner.AccountId[2..8]}@example.com";
         var user = (await portal.RunAsync(new CreateUser(email), administrator)).UserId;
         await portal.RunAsync(new AddMember(email, AccountRole.Viewer), owner);
-        var invitation = await portal.RunAsync(new CreateInvitation(AccountRole.Viewer), owner);
+        var invitation = await portal.RunAsync(new CreateInvitation(AccountRole.Viewer) { Email = "somebody@example.com" }, owner);
         return new()
         {
             Account = owner.AccountId,
