@@ -19,7 +19,7 @@ internal static class QuotaNames
 
     public static string AtLimit(QuotaKind kind) => kind switch
     {
-        QuotaKind.AutomaticSnapshotsPerDisk => "The oldest automatic one goes for the next.",
-        _ => "The next one is refused.",
+        QuotaKind.AutomaticSnapshotsPerDisk => "At the limit the oldest goes for the next one.",
+        _ => "At the limit the next one is refused.",
     };
 }

@@ -26,9 +26,10 @@ internal static class TenantMatrixRows
     {
         at => new AbortDiskUpload(at.Upload),
         at => new AcceptInvitation(at.InvitationToken),
-        at => new AddMember(at.UserEmail, AccountRole.Viewer),
+        _ => new AddMember("nobody@example.com", AccountRole.Viewer),
         at => new AttachDisk(at.Disk, at.Instance),
         at => new CancelJob(at.Job),
+        at => new CancelTask(Region, at.Job),
         at => new ChangeMemberRole(at.User, AccountRole.Viewer),
         at => new CompleteDiskUpload(at.Upload),
         at => new ConnectInstance(at.Instance),
@@ -56,6 +57,7 @@ internal static class TenantMatrixRows
         _ => new DescribeAccounts(),
         _ => new DescribeApiCalls(),
         _ => new DescribeAuditTrail(),
+        _ => new DescribeAvailableResource(Region, "Disk"),
         at => new DescribeDiskUpload(at.Upload),
         at => new DescribeDisks { DiskIds = [at.Disk] },
         at => new DescribeExports([at.Disk]),
@@ -81,6 +83,8 @@ internal static class TenantMatrixRows
         at => new DescribeSnapshots { SnapshotIds = [at.Snapshot] },
         _ => new DescribeSnapshotsUsage(),
         _ => new DescribeStoragePlans(),
+        at => new DescribeTaskAttribute(Region, at.Job),
+        at => new DescribeTasks(Region) { TaskIds = [at.Job] },
         _ => new DescribeUsage(),
         _ => new DescribeUsageHours(),
         _ => new DescribeUsageOfAccounts(),
@@ -124,10 +128,4 @@ internal static class TenantMatrixRows
         at => new UntagResources(Region, "disk") { ResourceId = [at.Disk], All = true },
         _ => new VerifyAuditTrail(),
     }.ToDictionary(row => row(TenantPlace.Missing).GetType());
-
-    /// <summary>What may tell a foreign thing from a missing one, and why.</summary>
-    public static readonly IReadOnlyDictionary<Type, string> Exceptions = new Dictionary<Type, string>
-    {
-        [typeof(AddMember)] = "names a user by the address that the user told",
-    };
 }

@@ -20,7 +20,6 @@ internal sealed record TenantPlace
         Instance = "i-missing",
         Image = "m-missing",
         User = "u-missing",
-        UserEmail = "missing@example.com",
         Invitation = "inv-missing",
         InvitationToken = "missing",
         AccessKey = "LTAImissing",
@@ -43,8 +42,6 @@ internal sealed record TenantPlace
     /// <summary>A member who does nothing.</summary>
     public required string User { get; init; }
 
-    public required string UserEmail { get; init; }
-
     public required string Invitation { get; init; }
 
     public required string InvitationToken { get; init; }
@@ -52,7 +49,7 @@ internal sealed record TenantPlace
     public required string AccessKey { get; init; }
 
     /// <summary>Every text that tells of this place.</summary>
-    public IEnumerable<string> Ids => [Account, Disk, Snapshot, Job, Upload, Instance, Image, User, UserEmail, Invitation, InvitationToken, AccessKey];
+    public IEnumerable<string> Ids => [Account, Disk, Snapshot, Job, Upload, Instance, Image, User, Invitation, InvitationToken, AccessKey];
 
     public static async Task<TenantPlace> MakeAsync(TestPortal portal, Caller owner, Caller administrator)
     {
@@ -75,7 +72,6 @@ internal sealed record TenantPlace
             Instance = instance,
             Image = await ImageAsync(portal, owner, instance),
             User = user,
-            UserEmail = email,
             Invitation = invitation.InvitationId,
             InvitationToken = invitation.Token,
             AccessKey = (await portal.RunAsync(new CreateAccessKey("matrix-key"), owner)).AccessKeyId,
