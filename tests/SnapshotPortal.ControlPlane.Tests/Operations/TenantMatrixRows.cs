@@ -6,6 +6,7 @@ using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Jobs;
 using SnapshotPortal.ControlPlane.Metering;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
@@ -27,7 +28,9 @@ internal static class TenantMatrixRows
         at => new AbortDiskUpload(at.Upload),
         at => new AcceptInvitation(at.InvitationToken),
         _ => new AddMember("nobody@example.com", AccountRole.Viewer),
+        at => new ApplyAutoSnapshotPolicy(at.Policy, Region, [at.Disk]),
         at => new AttachDisk(at.Disk, at.Instance),
+        at => new CancelAutoSnapshotPolicy(Region, [at.Disk]),
         at => new CancelJob(at.Job),
         at => new CancelTask(Region, at.Job),
         at => new ChangeMemberRole(at.User, AccountRole.Viewer),
@@ -35,6 +38,7 @@ internal static class TenantMatrixRows
         at => new ConnectInstance(at.Instance),
         _ => new CreateAccessKey("matrix"),
         _ => new CreateAccount("x"),
+        _ => new CreateAutoSnapshotPolicy(Region, ["0"], ["1"]),
         at => new CreateDisk(Region, "local-1a") { SnapshotId = at.Snapshot, DiskCategory = "cloud_essd", PerformanceLevel = "PL0" },
         at => new CreateDiskUpload(at.Disk, 4096),
         at => new CreateImage(Region) { SnapshotId = at.Snapshot },
@@ -45,6 +49,7 @@ internal static class TenantMatrixRows
         at => new CreateStoragePlan(at.Account, Region, "matrix", 1),
         _ => new CreateUser("nobody"),
         at => new DeleteAccessKey(at.AccessKey),
+        at => new DeleteAutoSnapshotPolicy(at.Policy, Region),
         at => new DeleteDisk(at.Disk),
         at => new DeleteImage(at.Image, Region),
         at => new DeleteInstance(at.Instance),
@@ -57,6 +62,8 @@ internal static class TenantMatrixRows
         _ => new DescribeAccounts(),
         _ => new DescribeApiCalls(),
         _ => new DescribeAuditTrail(),
+        at => new DescribeAutoSnapshotPolicyAssociations { DiskId = at.Disk },
+        at => new DescribeAutoSnapshotPolicyEx { AutoSnapshotPolicyId = at.Policy },
         _ => new DescribeAvailableResource(Region, "Disk"),
         at => new DescribeDiskUpload(at.Upload),
         at => new DescribeDisks { DiskIds = [at.Disk] },
@@ -71,7 +78,9 @@ internal static class TenantMatrixRows
         _ => new DescribeMembers(),
         _ => new DescribeMyAccounts(),
         at => new DescribePortalAuditTrail { ResourceId = at.Disk },
+        at => new DescribePolicyRuns { DiskId = at.Disk },
         _ => new DescribePrices(),
+        _ => new DescribeProtection(),
         _ => new DescribeQuotas(),
         at => new DescribeQuotasOfAccount(at.Account),
         _ => new DescribeRegions(),
@@ -95,6 +104,7 @@ internal static class TenantMatrixRows
         at => new JoinPortal(at.InvitationToken, "nobody", "quite a long password"),
         at => new ListTagResources(Region, "disk") { ResourceId = [at.Disk] },
         at => new ModifyAccessKey(at.AccessKey, IsActive: true),
+        at => new ModifyAutoSnapshotPolicyEx(at.Policy, Region) { RetentionDays = 3 },
         at => new ModifyDiskAttribute(at.Disk) { DiskName = "matrix" },
         at => new ModifyDiskSpec(at.Disk) { PerformanceLevel = "PL1" },
         at => new ModifyImageAttribute(at.Image, Region) { Description = "matrix" },
@@ -103,8 +113,11 @@ internal static class TenantMatrixRows
         at => new ModifySnapshotAttribute(at.Snapshot) { SnapshotName = "matrix" },
         at => new OpenDiskContent(at.Disk),
         at => new OpenSnapshotContent(at.Snapshot),
+        _ => new PreviewSchedule(["0"], ["1"], "UTC"),
         at => new PutDiskUploadPart(at.Upload, 1, new string('0', 64), new byte[4096]),
+        at => new ReInitDisk(at.Disk),
         at => new RebootInstance(at.Instance),
+        at => new RemoveExpiredSnapshots(at.Disk),
         at => new RemoveMember(at.User),
         at => new ResetDisk(at.Disk, at.Snapshot),
         at => new ResetDisks(Region) { Disk = [new(at.Disk, at.Snapshot)] },
@@ -124,6 +137,7 @@ internal static class TenantMatrixRows
         at => new SuspendMember(at.User),
         at => new SuspendUser(at.User),
         at => new TagResources(Region, "disk") { ResourceId = [at.Disk], Tag = [new("matrix", "1")] },
+        _ => new TakePolicySnapshot("pr-none"),
         at => new UndoResetDisk(at.Disk, "rb-none"),
         at => new UntagResources(Region, "disk") { ResourceId = [at.Disk], All = true },
         _ => new VerifyAuditTrail(),

@@ -3,6 +3,7 @@ using SnapshotPortal.ControlPlane.Disks;
 using SnapshotPortal.ControlPlane.Images;
 using SnapshotPortal.ControlPlane.Instances;
 using SnapshotPortal.ControlPlane.Operations;
+using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Snapshots;
 
 namespace SnapshotPortal.ControlPlane.Tests.Operations;
@@ -23,6 +24,7 @@ internal sealed record TenantPlace
         Invitation = "inv-missing",
         InvitationToken = "missing",
         AccessKey = "LTAImissing",
+        Policy = "sp-missing",
     };
 
     public required string Account { get; init; }
@@ -48,8 +50,10 @@ internal sealed record TenantPlace
 
     public required string AccessKey { get; init; }
 
+    public required string Policy { get; init; }
+
     /// <summary>Every text that tells of this place.</summary>
-    public IEnumerable<string> Ids => [Account, Disk, Snapshot, Job, Upload, Instance, Image, User, Invitation, InvitationToken, AccessKey];
+    public IEnumerable<string> Ids => [Account, Disk, Snapshot, Job, Upload, Instance, Image, User, Invitation, InvitationToken, AccessKey, Policy];
 
     public static async Task<TenantPlace> MakeAsync(TestPortal portal, Caller owner, Caller administrator)
     {
@@ -75,6 +79,7 @@ internal sealed record TenantPlace
             Invitation = invitation.InvitationId,
             InvitationToken = invitation.Token,
             AccessKey = (await portal.RunAsync(new CreateAccessKey("matrix-key"), owner)).AccessKeyId,
+            Policy = (await portal.RunAsync(new CreateAutoSnapshotPolicy("local-1", ["0"], ["1"]), owner)).AutoSnapshotPolicyId,
         };
     }
 
