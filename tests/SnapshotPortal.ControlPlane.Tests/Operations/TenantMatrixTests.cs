@@ -88,6 +88,7 @@ public sealed class TenantMatrixTests(ITestOutputHelper output) : IAsyncLifetime
         (_, "anonymous") => "Forbidden.RAM",
         (_, "suspended") => "Forbidden.UserSuspended",
         (Access.SignedIn, _) => null,
+        (Access.Unattended, _) => "Forbidden.RAM",
         (Access.Administrator, _) => name == "administrator" ? null : "Forbidden.RAM",
         (Access.Viewer, _) => role >= AccountRole.Viewer ? null : "InvalidAccountId.NotFound",
         (Access.Operator, _) => role >= AccountRole.Operator ? null : "Forbidden.RAM",
