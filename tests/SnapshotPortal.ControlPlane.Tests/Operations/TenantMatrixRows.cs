@@ -10,6 +10,7 @@ using SnapshotPortal.ControlPlane.Policies;
 using SnapshotPortal.ControlPlane.Quotas;
 using SnapshotPortal.ControlPlane.Regions;
 using SnapshotPortal.ControlPlane.Snapshots;
+using SnapshotPortal.ControlPlane.Stores;
 using SnapshotPortal.ControlPlane.Tags;
 
 namespace SnapshotPortal.ControlPlane.Tests.Operations;
@@ -28,10 +29,12 @@ internal static class TenantMatrixRows
         at => new AbortDiskUpload(at.Upload),
         at => new AcceptInvitation(at.InvitationToken),
         _ => new AddMember("nobody@example.com", AccountRole.Viewer),
+        _ => new AdoptSnapshots("nowhere", "a-none"),
         at => new ApplyAutoSnapshotPolicy(at.Policy, Region, [at.Disk]),
         at => new AttachDisk(at.Disk, at.Instance),
         at => new CancelAutoSnapshotPolicy(Region, [at.Disk]),
         at => new CancelJob(at.Job),
+        _ => new CancelStoreCheck("t-none"),
         at => new CancelTask(Region, at.Job),
         at => new ChangeMemberRole(at.User, AccountRole.Viewer),
         at => new CompleteDiskUpload(at.Upload),
@@ -92,8 +95,11 @@ internal static class TenantMatrixRows
         at => new DescribeSnapshots { SnapshotIds = [at.Snapshot] },
         _ => new DescribeSnapshotsUsage(),
         _ => new DescribeStoragePlans(),
+        _ => new DescribeStoreChecks(),
+        _ => new DescribeStores(),
         at => new DescribeTaskAttribute(Region, at.Job),
         at => new DescribeTasks(Region) { TaskIds = [at.Job] },
+        _ => new DescribeUnknownSnapshots(Region),
         _ => new DescribeUsage(),
         _ => new DescribeUsageHours(),
         _ => new DescribeUsageOfAccounts(),
@@ -126,7 +132,9 @@ internal static class TenantMatrixRows
         at => new ResumeMember(at.User),
         at => new ResumeUser(at.User),
         at => new RetryJob(at.Job),
+        _ => new RewrapKeys(),
         at => new RunInstances(Region) { ImageId = at.Image, InstanceType = "ecs.g7.large" },
+        _ => new ScrubPool("nowhere"),
         at => new ServeSnapshot(at.Snapshot),
         _ => new SetUpPortal("no", "nobody@example.com", "quite a long password"),
         at => new StartInstance(at.Instance),
@@ -136,10 +144,12 @@ internal static class TenantMatrixRows
         at => new StopServingSnapshot(at.Snapshot),
         at => new SuspendMember(at.User),
         at => new SuspendUser(at.User),
+        _ => new SweepRepository("nowhere"),
         at => new TagResources(Region, "disk") { ResourceId = [at.Disk], Tag = [new("matrix", "1")] },
         _ => new TakePolicySnapshot("pr-none"),
         at => new UndoResetDisk(at.Disk, "rb-none"),
         at => new UntagResources(Region, "disk") { ResourceId = [at.Disk], All = true },
         _ => new VerifyAuditTrail(),
+        _ => new VerifyRepository("nowhere"),
     }.ToDictionary(row => row(TenantPlace.Missing).GetType());
 }
