@@ -12,8 +12,6 @@ namespace SnapshotPortal.ControlPlane.Tests.Operations;
 /// </summary>
 public sealed class TenantMatrixTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = false };
-
     private TestPortal portal = null!;
     private int asked;
 
@@ -70,7 +68,7 @@ public sealed class TenantMatrixTests(ITestOutputHelper output) : IAsyncLifetime
                     if (refused is not null && code != refused) problems.Add($"{entry.Name}, {name}, {whose}: {code} instead of {refused}");
                     if (refused is null && code is "InternalError" or "Forbidden.RAM" or "Forbidden.UserSuspended" or "InvalidAccountId.NotFound" && !MayNotFind(entry, whose, code)) problems.Add($"{entry.Name}, {name}, {whose}: {code} {answer}");
                     if (whose != "foreign" || refused is not null || entry.Access is Access.Anyone or Access.SignedIn or Access.Administrator) continue;
-                    if (row(foreign).Equals(row(TenantPlace.Missing))) continue; // it names nothing
+                    if (TextOf(row(foreign)) == TextOf(row(TenantPlace.Missing))) continue; // it names nothing
                     var (missingCode, missingAnswer) = await AskAsync(entry, row(TenantPlace.Missing), caller);
                     if ((code, Masked(answer, foreign)) != (missingCode, Masked(missingAnswer, TenantPlace.Missing)))
                         problems.Add($"{entry.Name}, {name}: a foreign thing is answered with {code} {answer}, a missing one with {missingCode} {missingAnswer}");
@@ -98,6 +96,8 @@ public sealed class TenantMatrixTests(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>An administrator who names an account that is not there is told so.</summary>
     private static bool MayNotFind(OperationEntry entry, string whose, string code) => entry.Access == Access.Administrator && whose == "missing" && code == "InvalidAccountId.NotFound";
 
+    private static string TextOf(object record) => JsonSerializer.Serialize(record, record.GetType());
+
     /// <summary>What was asked for, taken out: both answers may repeat it.</summary>
     private static string Masked(string answer, TenantPlace place) => place.Ids.Aggregate(answer, (text, id) => text.Replace(id, "…", StringComparison.Ordinal));
 
@@ -106,7 +106,7 @@ public sealed class TenantMatrixTests(ITestOutputHelper output) : IAsyncLifetime
         try
         {
             var result = await entry.RunAsync(portal.Operations, request, caller, $"matrix-{++asked}", default);
-            if (result is not IAsyncDisposable open) return ("", JsonSerializer.Serialize(result, result.GetType(), Readable));
+            if (result is not IAsyncDisposable open) return ("", TextOf(result));
             await open.DisposeAsync();
             return ("", "content");
         }
