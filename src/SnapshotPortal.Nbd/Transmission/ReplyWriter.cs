@@ -18,6 +18,9 @@ internal sealed class ReplyWriter(Session session)
     private int length;
     private int requests;
 
+    /// <summary>How much is gathered.</summary>
+    public int Bytes => length;
+
     /// <summary>Room for the bytes of a read, behind its header. Nothing else is written until <see cref="EndRead"/>; without that it is as if it had never been asked for.</summary>
     public Span<byte> BeginRead(int dataBytes)
     {

@@ -7,11 +7,17 @@ namespace SnapshotPortal.Nbd.Transmission;
 /// <remarks>
 /// What is received at once is a unit: its reads are answered as they are met, its writes become one batch of the device, its flushes one
 /// flush, its replies one send. (Requests in flight have no order among each other: proto.md, "Ordering of messages and writes".) A unit ends
-/// early at a request that must wait. Nothing is allocated for a request that need not wait and does not fail.
+/// early at a request that must wait. A large unit takes long to store or to send: meanwhile another thread receives the next. Nothing is allocated for a request that need not wait and does not fail.
 /// </remarks>
 internal sealed class RequestLoop(Session session, bool hasTurn)
 {
     private const int WritesMax = 128;
+
+    // A unit of so many bytes is large; and so many may be on their way beside the one that is received: enough that client, device
+    // and socket never wait for each other, and little enough to stay in the processor's cache.
+    private const long LargeBytes = 256 << 10;
+    private const long LargeBytesMax = 2 << 20;
+
     private const int CacheBytesMax = NbdLimits.RequestBytesMax;
 
     private readonly Inbox inbox = new();
@@ -21,6 +27,7 @@ internal sealed class RequestLoop(Session session, bool hasTurn)
     private readonly (ulong Cookie, bool IsDurable)[] writers = new (ulong, bool)[WritesMax];
     private readonly List<ulong> flushes = [];
     private int writeCount;
+    private long writeBytes;
 
     /// <summary>Whether this thread is the one that receives. Changed under the loop's lock.</summary>
     public bool HasTurn { get; private set; } = hasTurn;
@@ -71,19 +78,41 @@ internal sealed class RequestLoop(Session session, bool hasTurn)
     private void RunUnit()
     {
         var mustWait = Start(out var request);
+        var bytes = UnitBytes;
+        var isPassed = bytes >= LargeBytes && TryPass(bytes, LargeBytesMax);
         var writesMustWait = writeCount > 0 && !TryWrite();
-        if (mustWait && !writesMustWait) inbox.Take(request); // Else whoever has the turn next meets it again.
+        mustWait &= !isPassed && !writesMustWait; // Else whoever has the turn next meets it again.
+        if (mustWait) inbox.Take(request);
         replies.Send();
-        if (writesMustWait) Wait(BytesOfWrites, null);
-        else if (mustWait) Wait(request.LengthBytes, request);
-        else if (flushes.Count > 0) Wait(0, null);
+        if (mustWait || writesMustWait || flushes.Count > 0)
+        {
+            if (!isPassed)
+            {
+                bytes = mustWait ? request.LengthBytes : writeBytes;
+                isPassed = TryPass(bytes, NbdLimits.WaitingBytesMax);
+            }
+            Wait(mustWait ? request : null);
+        }
+        if (!isPassed) return;
+        inbox.Clear();
+        session.Waited(bytes);
+    }
+
+    private long UnitBytes => writeBytes + replies.Bytes;
+
+    /// <summary>Lets another thread receive, where so much may be on its way.</summary>
+    private bool TryPass(long bytes, long bytesMax)
+    {
+        if (!session.TryPass(inbox.Rest, bytes, bytesMax)) return false;
+        lock (this) HasTurn = false;
+        return true;
     }
 
     /// <summary>Begins the requests that are here; true where one must wait, which is not taken.</summary>
     private bool Start(out RequestHeader request)
     {
         request = default;
-        while (!session.HasEnded && writeCount < WritesMax && inbox.TryPeek(out request)) // What follows a goodbye is not looked at.
+        while (!session.HasEnded && writeCount < WritesMax && UnitBytes < LargeBytes && inbox.TryPeek(out request)) // What follows a goodbye is not looked at.
         {
             var error = RequestValidator.Check(request, session.Agreement);
             if (error != NbdErrno.None)
@@ -145,16 +174,7 @@ internal sealed class RequestLoop(Session session, bool hasTurn)
         }
         writers[writeCount] = (request.Cookie, isDurable);
         writes[writeCount++] = write;
-    }
-
-    private long BytesOfWrites
-    {
-        get
-        {
-            var sum = 0L;
-            foreach (var write in writes.AsSpan(0, writeCount)) sum += write.Data.Length;
-            return sum;
-        }
+        writeBytes += write.Data.Length;
     }
 
     /// <summary>Carries out the unit's writes as one batch; false where one must wait or has failed: then each is carried out alone, so that it gets its own answer.</summary>
@@ -174,7 +194,7 @@ internal sealed class RequestLoop(Session session, bool hasTurn)
             session.EndChange();
         }
         for (var i = 0; i < writeCount; i++) Written(writers[i]);
-        writeCount = 0;
+        (writeCount, writeBytes) = (0, 0);
         return true;
     }
 
@@ -184,27 +204,14 @@ internal sealed class RequestLoop(Session session, bool hasTurn)
         else replies.Succeeded(writer.Cookie);
     }
 
-    /// <summary>Passes the turn on, then carries out what must wait: flushes that are asked for, writes or a request, and the flushes that these ask for.</summary>
-    private void Wait(long bytes, RequestHeader? request)
+    /// <summary>Carries out what must wait: flushes that are asked for, writes or a request, and the flushes that these ask for.</summary>
+    private void Wait(RequestHeader? request)
     {
-        var isPassed = session.TryPass(inbox.Rest, bytes);
-        if (isPassed) lock (this) HasTurn = false;
-        try
-        {
-            Flush();
-            if (request is { } alone) RunAlone(alone);
-            else WriteOneByOne();
-            Flush();
-            replies.Send();
-        }
-        finally
-        {
-            if (isPassed)
-            {
-                inbox.Clear();
-                session.Waited(bytes);
-            }
-        }
+        Flush();
+        if (request is { } alone) RunAlone(alone);
+        else WriteOneByOne();
+        Flush();
+        replies.Send();
     }
 
     private void Flush()
@@ -243,7 +250,7 @@ internal sealed class RequestLoop(Session session, bool hasTurn)
             }
             replies.Send();
         }
-        writeCount = 0;
+        (writeCount, writeBytes) = (0, 0);
     }
 
     /// <summary>Carries out a request that may wait for long.</summary>

@@ -71,13 +71,14 @@ internal sealed class Session(NbdConnection connection, NbdTransport transport, 
     /// <summary>Passes the turn on with what is received and not carried out; false where too much waits already: then it is kept.</summary>
     /// <param name="rest">The bytes.</param>
     /// <param name="bytes">The size of what the caller is about to wait with.</param>
-    public bool TryPass(ReadOnlySpan<byte> rest, long bytes)
+    /// <param name="bytesMax">How much may wait with it.</param>
+    public bool TryPass(ReadOnlySpan<byte> rest, long bytes, long bytesMax)
     {
         RequestLoop next;
         var isNew = false;
         lock (gate)
         {
-            if (hasEnded || (waitingBytes > 0 && waitingBytes + bytes > NbdLimits.WaitingBytesMax)) return false;
+            if (hasEnded || (waitingBytes > 0 && waitingBytes + bytes > bytesMax)) return false;
             if (idle.Count > 0)
             {
                 next = idle[^1];
