@@ -6,6 +6,7 @@ using Radzen;
 using Radzen.Blazor;
 using SnapshotPortal.ControlPlane.Operations;
 using SnapshotPortal.Web.Layout;
+using SnapshotPortal.Web.Policies;
 
 namespace SnapshotPortal.Web.Tests;
 
@@ -25,6 +26,7 @@ public abstract class PageTests : BunitContext
         Services.AddSingleton(portal.Operations);
         Services.AddSingleton(portal.Changes);
         Services.AddScoped<PortalSession>();
+        Services.AddScoped<ReaderZone>();
         Authorization = this.AddAuthorization();
     }
 
