@@ -7,7 +7,9 @@ namespace SnapshotPortal.ImageFormats;
 /// A device's content as zstd (RFC 8878): one frame for each MiB, compressed when it is read; <c>zstd -d --sparse</c> makes
 /// a sparse file of it. Zeroes that the device knows of are not read, and take 50 bytes a MiB.
 /// </summary>
-public sealed class ZstdStream(IBlockDevice content) : Stream
+/// <param name="content">What is compressed. It must not change meanwhile.</param>
+/// <param name="close">Called once at the disposal.</param>
+public sealed class ZstdStream(IBlockDevice content, Func<ValueTask>? close = null) : Stream
 {
     private const int PieceBytes = 1 << 20, Level = 3;
 
@@ -70,6 +72,13 @@ public sealed class ZstdStream(IBlockDevice content) : Stream
     /// <inheritdoc/>
     public override void Flush()
     {
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (close is not null) await close();
+        await base.DisposeAsync();
     }
 
     private ReadOnlyMemory<byte> Next()

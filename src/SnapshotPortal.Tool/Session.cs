@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using SnapshotPortal.Engine;
+using SnapshotPortal.ImageFormats;
 
 namespace SnapshotPortal.Tool;
 
@@ -52,6 +53,7 @@ internal sealed class Session : IDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested) { return Report.Failed(stoppedBy, "Stopped. The same command goes on from what is done."); }
         catch (IOException e) when (e.HResult == ErrorBrokenPipe) { return ExitCode.BrokenPipe; }
         catch (EngineException e) { return Report.Failed(ExitCodes.Of(e.Fault), e.Message); }
+        catch (ImageException e) { return Report.Failed(ExitCode.Failed, e.Message); }
         catch (UsageException e) { return Report.Failed(ExitCode.Usage, e.Message); }
         catch (ArgumentException e) when (e.ParamName is { } name) { return Report.Failed(ExitCode.Usage, e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return Report.Failed(ExitCode.Failed, e.Message); }

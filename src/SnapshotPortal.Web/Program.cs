@@ -28,6 +28,8 @@ return await StartupChecks.RunAsync(async () =>
     builder.Services.AddHealthChecks();
     builder.Services.AddSingleton<SetUpGate>();
     builder.Services.AddSingleton<PartBuffers>();
+    builder.Services.AddSingleton<ImageSpool>();
+    builder.Services.AddSingleton<Downloads>();
     builder.Services.AddHostedService<NbdListener>();
 
     var app = builder.Build();

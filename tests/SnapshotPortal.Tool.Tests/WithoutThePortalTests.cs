@@ -55,6 +55,20 @@ public sealed class WithoutThePortalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_becomes_a_qcow2_image_or_a_compressed_stream()
+    {
+        var content = await StoreAsync(encrypted: false);
+        (await snapctl.RunAsync("restore", Place, "s-1", snapctl.At("image.qcow2"), "--format", "qcow2")).Ended(0);
+        await Programs.RunAsync("qemu-img", "convert", "-f", "qcow2", "-O", "raw", snapctl.At("image.qcow2"), snapctl.At("raw"));
+        Assert.Equal(content, await File.ReadAllBytesAsync(snapctl.At("raw")));
+
+        await File.WriteAllBytesAsync(snapctl.At("image.zst"), (await snapctl.RunAsync("restore", Place, "s-1", "-", "--format", "raw.zst")).Ended(0).Output);
+        await Programs.RunAsync("zstd", "-d", "-q", snapctl.At("image.zst"), "-o", snapctl.At("unpacked"));
+        Assert.Equal(content, await File.ReadAllBytesAsync(snapctl.At("unpacked")));
+        (await snapctl.RunAsync("restore", Place, "s-1", "-", "--format", "qcow2")).Ended(2);
+    }
+
+    [Fact]
     public async Task Damage_is_named_by_snapshot_and_range_and_the_rest_can_be_restored()
     {
         var content = await StoreAsync(encrypted: false);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SnapshotPortal.Engine;
 using SnapshotPortal.Engine.Repositories;
+using SnapshotPortal.ImageFormats;
 using SnapshotPortal.Tool.Devices;
 
 namespace SnapshotPortal.Tool.Repositories;
@@ -18,7 +19,9 @@ internal static class RestoreCommand
         var target = new Argument<string>("target") { Description = "The raw file to make, a device, or - for the standard output." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Write over an existing file or device." };
         var skip = new Option<bool>("--skip-damaged") { Description = "Restore what is left of a damaged snapshot: damaged ranges read as zeroes, and are named. The exit code is 3 all the same." };
-        var command = new Command("restore", "Write a snapshot's content to a sparse raw file, a device or the standard output.") { place, snapshot, target, overwrite, skip, OpenRepository.Keys, OpenRepository.Cache };
+        var format = new Option<string>("--format") { Description = "What to write: raw, raw.zst (raw in frames of zstd), or qcow2 (by qemu-img; to a new file).", DefaultValueFactory = _ => ImageFormat.Raw.Name };
+        format.AcceptOnlyFromAmong([.. ImageFormat.All.Where(each => each.CanExport).Select(each => each.Name)]);
+        var command = new Command("restore", "Write a snapshot's content to a sparse raw file, a device, the standard output or a disk image.") { place, snapshot, target, format, overwrite, skip, OpenRepository.Keys, OpenRepository.Cache };
         return Session.Run(
             command,
             async session =>
@@ -28,9 +31,12 @@ internal static class RestoreCommand
                 var path = session.Get(target);
                 var info = await open.Repository.FindAsync(id, session.Cancel) ?? throw new EngineException(EngineFault.Missing, $"The repository has no snapshot '{id}'.");
                 if (path == StandardOutput && session.Get(skip)) throw new UsageException("--skip-damaged needs a file: what went through a pipe cannot be taken back.");
+                var written = ImageFormat.Find(session.Get(format)!)!;
+                if (written != ImageFormat.Raw && session.Get(skip)) throw new UsageException("--skip-damaged writes raw files only.");
                 try
                 {
-                    if (path == StandardOutput) await ToOutputAsync(session, open, id);
+                    if (written != ImageFormat.Raw) await ToImageAsync(session, open, id, path, written, session.Get(overwrite));
+                    else if (path == StandardOutput) await ToOutputAsync(session, open, id);
                     else await ToFileAsync(session, open, info, path, session.Get(overwrite), []);
                 }
                 catch (EngineException e) when (e.Fault == EngineFault.Corrupt)
@@ -51,6 +57,22 @@ internal static class RestoreCommand
         using var progress = new ProgressBar("restoring");
         await using var output = ContentStream.OpenOutput();
         await ContentStream.CopyAsync(content, ContentBytesOf(content.Info), output, progress, session.Cancel);
+    }
+
+    private static async Task ToImageAsync(Session session, OpenRepository open, string id, string path, ImageFormat format, bool overwrites)
+    {
+        if (path == StandardOutput && format.QemuName is not null) throw new UsageException($"{format.Name} needs a file: it is not written from the front to the end.");
+        if (path != StandardOutput && File.Exists(path) && !overwrites) throw new UsageException($"'{path}' exists already. Restore to another name, or say --overwrite.");
+        var content = await open.Repository.OpenSnapshotAsync(id, session.Cancel);
+        if (format.QemuName is null)
+        {
+            await using var compressed = new ZstdStream(content);
+            await using var output = path == StandardOutput ? ContentStream.OpenOutput() : File.Create(path);
+            await compressed.CopyToAsync(output, session.Cancel);
+            return;
+        }
+        using var progress = new ProgressBar("restoring");
+        await ImageConversion.ExportAsync(content, path, format, progress.Show, session.Cancel);
     }
 
     private static async Task ToFileAsync(Session session, OpenRepository open, StoredSnapshotInfo info, string path, bool overwrites, IEnumerable<DamagedRange> without)

@@ -2,15 +2,10 @@ using SnapshotPortal.ControlPlane.Disks;
 
 namespace SnapshotPortal.Web.Disks;
 
-/// <summary>
-/// Open content as a stream that ASP.NET can send, whole or in ranges; disposal lets the content go. A reader who loses the
-/// right to it while it flows gets no further.
-/// </summary>
-internal sealed class ContentStream(OpenContent content, Func<CancellationToken, Task<bool>> mayRead, TimeProvider clock) : Stream
+/// <summary>Open content as a stream that ASP.NET can send, whole or in ranges; disposal lets the content go.</summary>
+internal sealed class ContentStream(OpenContent content) : Stream
 {
-    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(10);
     private long position;
-    private long checkedAt = clock.GetTimestamp();
 
     public override bool CanRead => true;
 
@@ -39,17 +34,10 @@ internal sealed class ContentStream(OpenContent content, Func<CancellationToken,
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (clock.GetElapsedTime(checkedAt) > CheckEvery)
-        {
-            checkedAt = clock.GetTimestamp();
-            if (!await mayRead(cancellationToken))
-                throw new IOException("Whoever downloads this may no longer see it.");
-        }
-
-        return Read(buffer.Span); // a device blocks; the thread pool is where the request runs anyway
+        return ValueTask.FromResult(Read(buffer.Span)); // a device blocks; the thread pool is where the request runs anyway
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
