@@ -40,7 +40,7 @@ public sealed class EveryPageTests(Stage stage)
             await visit.SignInAsync(Portal.Administrator.Email, Portal.Administrator.Password);
             await Expect(visit.Page.GetByText("Three steps to the first snapshot")).ToBeVisibleAsync();
             await visit.LookAsync("empty-overview");
-            foreach (var (page, says) in new[] { ("Disks", "No disks yet"), ("Snapshots", "No snapshots yet"), ("Tasks", "No tasks yet") })
+            foreach (var (page, says) in new[] { ("Disks", "No disks yet"), ("Snapshots", "No snapshots yet"), ("Instances", "No instances yet"), ("Images", "blank_x64_20G"), ("Tasks", "No tasks yet") })
             {
                 await visit.OpenAsync(page);
                 await Expect(visit.Page.GetByText(says)).ToBeVisibleAsync();
@@ -63,6 +63,22 @@ public sealed class EveryPageTests(Stage stage)
         await visit.OpenAsync("Tasks");
         await Expect(page.GetByText("Upload snapshot").First).ToBeVisibleAsync();
         await visit.LookAsync("tasks");
+        await visit.OpenAsync("Images");
+        await visit.LookAsync("images");
+        await page.GetByRole(AriaRole.Link, new() { Name = "blank_x64_20G", Exact = true }).ClickAsync();
+        await Expect(visit.Heading("blank_x64_20G")).ToBeVisibleAsync();
+        await visit.LookAsync("image");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Run instance" }).ClickAsync();
+        await page.GetByLabel("Name").FillAsync("looked-at");
+        await visit.Button("Add data disk").ClickAsync();
+        await visit.LookAsync("run-instance");
+        await visit.Button("Run instance").ClickAsync();
+        await Expect(visit.Heading("looked-at")).ToBeVisibleAsync();
+        await visit.Button("Show connection commands").ClickAsync();
+        await Expect(page.GetByText("nbd-client").First).ToBeVisibleAsync();
+        await visit.LookAsync("instance");
+        await visit.OpenAsync("Instances");
+        await visit.LookAsync("instances");
         await visit.OpenAsync("Members");
         await visit.LookAsync("members");
         await visit.OpenAsync("Activity");
