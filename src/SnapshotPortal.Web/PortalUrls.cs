@@ -80,6 +80,10 @@ public static class PortalUrls
 
     public static string Join(string token) => $"/join/{Escape(token)}";
 
+    public static string AccessKeys(string account) => $"{Overview(account)}/access-keys";
+
+    public static string Developer(string account) => $"{Overview(account)}/developer";
+
     public static string SignInFor(string returnUrl) => With(SignIn, ("returnUrl", returnUrl));
 
     /// <summary>The same address with query values: what is null or empty is left out, so that equal states have equal addresses.</summary>

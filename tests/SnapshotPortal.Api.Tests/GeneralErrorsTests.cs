@@ -87,7 +87,7 @@ public sealed class GeneralErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Known_action_that_is_not_supported() => Assert.Equal((400, "UnsupportedOperation"), (await Client.SendV3Async("DescribeSnapshotPackage", ("RegionId", "local-1"))).Outcome);
+    public async Task Known_action_that_is_not_supported() => Assert.Equal((400, "UnsupportedOperation"), (await Client.SendV3Async("ExportSnapshot", ("RegionId", "local-1"))).Outcome);
 
     [Fact]
     public async Task Operations_of_the_portal_are_no_actions() => Assert.Equal((404, "InvalidAction.NotFound"), (await Client.SendV3Async("CreateUser", ("Email", "x@example.com"))).Outcome);

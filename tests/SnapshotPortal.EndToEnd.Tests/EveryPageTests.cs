@@ -81,6 +81,12 @@ public sealed class EveryPageTests(Stage stage)
         await visit.LookAsync("instances");
         await visit.OpenAsync("Members");
         await visit.LookAsync("members");
+        await visit.OpenAsync("Access keys");
+        await Expect(page.GetByText("No access keys yet")).ToBeVisibleAsync();
+        await visit.LookAsync("access-keys");
+        await visit.OpenAsync("Developer");
+        await Expect(page.GetByText("No calls yet")).ToBeVisibleAsync();
+        await visit.LookAsync("developer");
         await visit.OpenAsync("Activity");
         await Expect(page.GetByText("CreateSnapshot").First).ToBeVisibleAsync();
         await visit.LookAsync("activity");

@@ -68,7 +68,7 @@ public sealed class SdkInterop(SdkInterop.Stage stage) : IClassFixture<SdkIntero
         await using var stranger = await NodeSdk.StartAsync(stage.Endpoint, Stage.AccessKeyId, "notTheRightSecret");
         Assert.Equal("SignatureDoesNotMatch", (await stranger.CallAsync(client, "DescribeRegions", new { })).Code);
         Assert.Equal("InvalidRegionId.NotFound", (await CallAsync("DescribeDisks", new { RegionId = "mars-1" }, refused: true)).Code);
-        Assert.Equal("UnsupportedOperation", (await CallAsync("DescribeSnapshotPackage", new { RegionId = "local-1" }, refused: true)).Code);
+        Assert.Equal("UnsupportedOperation", (await CallAsync("ExportSnapshot", new { RegionId = "local-1" }, refused: true)).Code);
     }
 
     [Theory]
