@@ -51,4 +51,20 @@ public sealed class DeleteDiskTests : IAsyncLifetime
         await portal.IdleAsync();
         Assert.Equal((diskId, null), ((await portal.SnapshotAsync(snapshotId)).SourceDiskId, (await portal.SnapshotAsync(snapshotId)).SourceDiskName));
     }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task Automatic_snapshots_go_with_the_disk_only_where_it_says_so_and_manual_ones_never(bool deleteAutoSnapshot, int left)
+    {
+        var diskId = await portal.CreateDiskAsync();
+        await portal.UploadAsync(diskId, Images.Random(1, 4096));
+        await portal.AccomplishedAsync((await portal.RunAsync(new CreateSnapshot(diskId) { PolicyId = "sp-any" })).SnapshotId);
+        var manual = await portal.AccomplishedAsync((await portal.RunAsync(new CreateSnapshot(diskId))).SnapshotId);
+        await portal.RunAsync(new ModifyDiskAttribute(diskId) { DeleteAutoSnapshot = deleteAutoSnapshot, DiskName = "web" });
+        await portal.RunAsync(new DeleteDisk(diskId));
+        var snapshots = (await portal.RunAsync(new DescribeSnapshots())).Snapshots;
+        Assert.Equal(left, snapshots.Count);
+        Assert.Contains(snapshots, snapshot => snapshot.SnapshotId == manual.SnapshotId);
+    }
 }

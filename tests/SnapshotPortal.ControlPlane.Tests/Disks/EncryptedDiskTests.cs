@@ -159,4 +159,20 @@ public sealed class EncryptedDiskTests : IAsyncLifetime
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Portal:Encryption", refusal.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Roll_back_and_its_undo_stay_encrypted_and_work_after_a_restart()
+    {
+        var diskId = await CreateAsync();
+        await portal.UploadAsync(diskId, Image);
+        var snapshotId = await SnapshotAsync(diskId);
+        await portal.UploadAsync(diskId, Images.Random(2, Image.Length));
+        var done = await portal.RunAsync(new ResetDisk(diskId, snapshotId));
+        await portal.IdleAsync();
+        await RestartAsync(KeysOf(1));
+        Assert.Equal(Image, await portal.ReadDiskAsync(diskId, Image.Length));
+        await portal.RunAsync(new UndoResetDisk(diskId, done.RollBackId));
+        Assert.Equal(Images.Random(2, Image.Length), await portal.ReadDiskAsync(diskId, Image.Length));
+        Assert.False(IsStoredInTheClear());
+    }
 }
