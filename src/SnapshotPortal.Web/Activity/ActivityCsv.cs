@@ -12,12 +12,22 @@ internal static class ActivityCsv
 
     public static DescribeAuditTrail OfAccount(ActivityFilter filter) => new()
     {
-        ResourceId = filter.Resource?.Trim(), User = filter.User, Operation = filter.Operation, Succeeded = filter.Succeeded, From = filter.Begin, Until = filter.End,
+        ResourceId = filter.Resource?.Trim(),
+        User = filter.User,
+        Operation = filter.Operation,
+        Succeeded = filter.Succeeded,
+        From = filter.Begin,
+        Until = filter.End,
     };
 
     public static DescribePortalAuditTrail OfPortal(ActivityFilter filter) => new()
     {
-        ResourceId = filter.Resource?.Trim(), User = filter.User, Operation = filter.Operation, Succeeded = filter.Succeeded, From = filter.Begin, Until = filter.End,
+        ResourceId = filter.Resource?.Trim(),
+        User = filter.User,
+        Operation = filter.Operation,
+        Succeeded = filter.Succeeded,
+        From = filter.Begin,
+        Until = filter.End,
     };
 
     public static void MapActivityCsv(this IEndpointRouteBuilder endpoints)

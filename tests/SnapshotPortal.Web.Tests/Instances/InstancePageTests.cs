@@ -33,7 +33,7 @@ public sealed class InstancePageTests(TestPortal portal) : PageTests(portal)
 
         page.Find("#field-InstanceName").Change("web");
         page.FindAll("button").First(button => button.TextContent.Contains("Add data disk", StringComparison.Ordinal)).Click();
-        Assert.Contains("2, 60 GiB in all", page.Find(".facts").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("2, 60 GiB in all", page.Find(".facts").TextContent, StringComparison.Ordinal));
         await page.Find("form").SubmitAsync();
 
         page.WaitForAssertion(() => Assert.Contains("/instances/i-", Navigation.Uri, StringComparison.Ordinal));
