@@ -43,7 +43,7 @@ public sealed class EveryPageTests(Stage stage)
             foreach (var (page, says) in new[] { ("Disks", "No disks yet"), ("Snapshots", "No snapshots yet"), ("Instances", "No instances yet"), ("Images", "blank_x64_20G"), ("Tasks", "No tasks yet") })
             {
                 await visit.OpenAsync(page);
-                await Expect(visit.Page.GetByText(says)).ToBeVisibleAsync();
+                await Expect(visit.Page.GetByText(says, new() { Exact = true }).First).ToBeVisibleAsync();
                 await visit.LookAsync($"empty-{page}");
             }
         });
@@ -111,7 +111,7 @@ public sealed class EveryPageTests(Stage stage)
         await Expect(visit.Heading("Quotas of an account")).ToBeVisibleAsync();
         await visit.LookAsync("account-quotas");
         await visit.OpenAsync("Stores");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Repositories" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Repositories", Exact = true })).ToBeVisibleAsync();
         await visit.LookAsync("stores");
 
         await visit.OpenAsync("Disks");
